@@ -1,0 +1,302 @@
+// Package dbt reads a dbt project from its files: no Python, no database, no network.
+//
+// [Read] walks the project folder and returns a [Project]: models, sources, seeds and snapshots as
+// [Node]s with their columns, tests and lineage, plus macros, docs blocks, exposures, groups and the
+// semantic layer. target/manifest.json and target/catalog.json improve relation names, columns and
+// types where they exist. What cannot be read is named in Project.Problems and the rest goes on.
+//
+// A Project is a snapshot: nothing changes it after it was read, so it may be shared between
+// goroutines. A [Cache] makes the next reading cheap: a file whose bytes did not change is not parsed
+// again.
+//
+// Sub-packages: jinja (the template language), sqltext (tokens and select lists), joins (join keys),
+// conventions (house style), yamledit (insertions that keep every other byte), runner (the real dbt).
+// The package owns no files; it only reads.
+package dbt
+
+import (
+	"firstmile/agents/dbt/jinja"
+)
+
+// Kind is what a node is.
+type Kind string
+
+// The kinds of node that hold rows.
+const (
+	Model    Kind = "model"
+	Source   Kind = "source"
+	Seed     Kind = "seed"
+	Snapshot Kind = "snapshot"
+)
+
+// Layer is a model's place in the usual order staging → intermediate → mart, read from its folder
+// first and its name's prefix second.
+type Layer string
+
+// The layers.
+const (
+	Staging      Layer = "staging"
+	Intermediate Layer = "intermediate"
+	Mart         Layer = "mart"
+	OtherLayer   Layer = "other"
+)
+
+// Origin says where a column is known from, the most trusted last.
+type Origin string
+
+// Origins of a column.
+const (
+	FromYAML      Origin = "yaml"
+	FromStatic    Origin = "static"
+	FromSeed      Origin = "seed"
+	FromCatalog   Origin = "catalog"
+	FromWarehouse Origin = "warehouse"
+)
+
+// Project is one dbt project as read from its files. All slices are sorted (nodes by ID, files and
+// problems by path and line), all paths are slash-separated and relative to the project folder.
+type Project struct {
+	Name    string // name: of dbt_project.yml
+	Version string
+	Dir     string // folder of dbt_project.yml inside the file system that was read; "." for its root
+	Config  Config
+	Profile Profile // from profiles.yml in the project folder; zero when there is none
+
+	Nodes         []*Node // models, sources, seeds and snapshots that are enabled
+	Exposures     []Exposure
+	Groups        []Group
+	Macros        []Macro
+	Docs          []DocsBlock
+	SingularTests []SingularTest
+	UnitTests     []UnitTest
+	Semantic      []SemanticModel
+	Metrics       []Metric
+	SavedQueries  []Raw
+
+	Files    []File
+	Problems []Problem
+
+	byID   map[string]*Node
+	byName map[string][]*Node // model, seed and snapshot by name; source by "source.table"
+	custom []string           // generate_*_name macros that the project overrides
+}
+
+// Node is a model, source table, seed or snapshot.
+type Node struct {
+	ID      string // "model.proj.name", "source.proj.src.table", "seed.proj.name", "snapshot.proj.name"
+	Kind    Kind
+	Name    string // as written in ref(); for a source the table's name
+	Source  string // source name for sources, else empty
+	Version string // version of a versioned model, else empty
+	Path    string // SQL, Python or CSV file; for a source its YAML file
+	Blob    string // git blob SHA-1 of Path's bytes, for plan.File.OriginalBlob
+	Layer   Layer  // models only
+
+	YAMLPath string // properties file that describes the node, empty when none does
+	YAMLLine int    // 1-based line of its entry there
+	YAMLBlob string
+
+	Description  string // doc() calls resolved
+	Columns      []Column
+	ColumnsKnown bool   // Columns is the complete list in order, not only what YAML happens to mention
+	ColumnsWhy   string // when not ColumnsKnown: why, in a few words
+	Tests        []Test // tests on the node as a whole
+	Constraints  []Constraint
+
+	Materialized string // view, table, incremental, ephemeral, …; dbt's default is view
+	Tags         []string
+	Meta         map[string]any
+	Owner        string // meta.owner or the group's owner, empty when unknown
+	Group        string
+	Access       string
+	Config       map[string]any // effective config: dbt_project.yml, then YAML, then config()
+
+	Relation Relation
+
+	RawSQL string // the file as it is; empty for sources and seeds
+	Calls  []jinja.Call
+
+	Upstream   []string // IDs, sorted
+	Downstream []string // IDs, sorted
+
+	Rows      int64 // seeds: data rows; -1 when unknown
+	Loader    string
+	Freshness bool // sources: a freshness rule is declared
+	LoadedAt  string
+}
+
+// Relation is where dbt builds or finds a node. Known is false when the name cannot be told from
+// files (a generate_*_name macro is overridden and there is no manifest, or the name holds Jinja that is not
+// evaluated); Why then says so, and the other fields are dbt's defaults as a guess.
+type Relation struct {
+	Database   string // empty: the connection's default
+	Schema     string
+	Identifier string
+	Known      bool
+	Why        string
+}
+
+// Column is one column of a node.
+type Column struct {
+	Name        string
+	Type        string // as the origin spells it, empty when unknown
+	Description string
+	From        Origin // where its existence is known from
+	Documented  bool   // it has an entry in YAML
+	Tests       []Test
+	Constraints []Constraint
+	Tags        []string
+	Meta        map[string]any
+	Values      []string // distinct values where they are few (seed) or declared (accepted_values), sorted
+	Line        int      // line of its entry in Node.YAMLPath, 0 when it has none
+}
+
+// Test is a generic test in either of dbt's spellings.
+type Test struct {
+	Name     string         // "unique", "not_null", "dbt_utils.unique_combination_of_columns", …
+	Title    string         // the test's own name:, empty for dbt's default
+	Args     map[string]any // arguments, from `arguments:` or from the old place beside config
+	Values   []string       // accepted_values: values in their order, as text
+	To       string         // relationships: ID of the target, or its raw text when it does not resolve
+	Field    string         // relationships: target column
+	Columns  []string       // combination tests: the columns
+	Where    string         // config.where: the test covers only these rows
+	Severity string
+	Line     int
+}
+
+// Constraint is a declared constraint of a model contract.
+type Constraint struct {
+	Type      string // primary_key, foreign_key, unique, not_null, check, custom
+	Columns   []string
+	To        string // foreign_key: target ID or text
+	ToColumns []string
+	Text      string // the raw expression
+}
+
+// Problem is something that could not be read; reading went on without it.
+type Problem struct {
+	Path   string
+	Line   int // 0 when it concerns the whole file
+	Reason string
+}
+
+// File is a file that was read.
+type File struct {
+	Path string
+	Blob string // git blob SHA-1
+	Size int64
+}
+
+// Macro is a macro of the project, by name.
+type Macro struct {
+	Name string
+	Path string
+	Line int
+	Args []string
+}
+
+// DocsBlock is one {% docs name %} block.
+type DocsBlock struct {
+	Name string
+	Text string
+	Path string
+	Line int
+}
+
+// Exposure is something outside dbt that uses models.
+type Exposure struct {
+	ID, Name, Type, Label, Description, Owner, URL string
+	DependsOn                                      []string // node IDs
+	Path                                           string
+	Line                                           int
+}
+
+// Group is a dbt group with its owner.
+type Group struct {
+	Name, Owner, Email string
+	Path               string
+	Line               int
+}
+
+// SingularTest is a SQL file under the test paths.
+type SingularTest struct {
+	Name     string
+	Path     string
+	Upstream []string
+}
+
+// UnitTest is a unit test as declared in YAML.
+type UnitTest struct {
+	Name  string
+	Model string // node ID or the name as written
+	Path  string
+	Line  int
+	Raw   map[string]any
+}
+
+// Raw is a YAML entry that is kept as it is.
+type Raw struct {
+	Name string
+	Path string
+	Line int
+	Raw  map[string]any
+}
+
+// SemanticModel is a MetricFlow semantic model.
+type SemanticModel struct {
+	Name        string
+	Model       string // node ID, or the text of model: when it does not resolve
+	Description string
+	TimeColumn  string // defaults.agg_time_dimension
+	Entities    []Entity
+	Dimensions  []Dimension
+	Measures    []Measure
+	Path        string
+	Line        int
+}
+
+// Entity is a join key of a semantic model.
+type Entity struct{ Name, Type, Expr string }
+
+// Dimension is a dimension of a semantic model.
+type Dimension struct{ Name, Type, Expr, Grain, Description string }
+
+// Measure is a measure of a semantic model.
+type Measure struct{ Name, Agg, Expr, Description string }
+
+// Metric is a MetricFlow metric; Params is type_params as it is.
+type Metric struct {
+	Name, Type, Label, Description, Filter string
+	Params                                 map[string]any
+	Path                                   string
+	Line                                   int
+}
+
+// Config is dbt_project.yml.
+type Config struct {
+	Path          string // of dbt_project.yml, relative to Project.Dir
+	Profile       string
+	ModelPaths    []string
+	SeedPaths     []string
+	SnapshotPaths []string
+	TestPaths     []string
+	MacroPaths    []string
+	AnalysisPaths []string
+	DocsPaths     []string
+	TargetPath    string
+	Vars          map[string]any // project-wide vars, then those under the project's own name
+	Folders       map[Kind]map[string]any
+}
+
+// Profile is what profiles.yml in the project folder says about the chosen target. It never holds a secret: only
+// the keys below are read, and env_var() stays as written.
+type Profile struct {
+	Name     string
+	Target   string
+	Adapter  string // "duckdb", "postgres", …
+	Database string // duckdb: the name under which the file is attached
+	Schema   string
+	Path     string // duckdb: path of the database file, as written
+	Known    bool
+}
