@@ -1,0 +1,12 @@
+// Package planner leads a thread from a sentence to a pull request.
+//
+// Step is the whole of its judgement: a pure function from a thread and an
+// event to the next state and the effects that shall happen. It reads no clock,
+// does no I/O and asks no model, so a conversation can be replayed from its
+// events alone.
+//
+// The Driver is the part with hands: it claims a thread in the store, feeds its
+// events to Step in order, commits state and effects in one transaction,
+// performs the effects through the interfaces of ports.go, and appends what
+// came of them as new events. It holds no rule.
+package planner

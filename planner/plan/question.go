@@ -1,0 +1,118 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+)
+
+// QuestionKind is a kind of ambiguity (or of absence).
+type QuestionKind string
+
+// Kinds of question.
+const (
+	AskDefinition QuestionKind = "definition" // two terms match the same words
+	AskColumn     QuestionKind = "column"     // two columns or tables match
+	AskTime       QuestionKind = "time"       // which time column
+	AskPopulation QuestionKind = "population" // which population
+	AskValue      QuestionKind = "value"      // which value of a column
+	AskGrain      QuestionKind = "grain"      // which calendar grain
+	AskWindow     QuestionKind = "window"     // which period
+	AskPath       QuestionKind = "path"       // two join paths
+	AskMeasure    QuestionKind = "measure"    // no measure was named, or what to aggregate
+	AskReading    QuestionKind = "reading"    // the sentence itself has two readings
+	AskUnknown    QuestionKind = "unknown"    // a word that nothing explains
+	AskProject    QuestionKind = "project"    // several dbt projects serve the channel
+)
+
+// MaxOptions and MinOptions bound the options of a question; a question about
+// an unknown word may have none.
+const (
+	MinOptions = 2
+	MaxOptions = 5
+)
+
+// Question is asked in the thread. Its ID is Kind + ":" + Subject.
+type Question struct {
+	ID   string       `json:"id"`
+	Kind QuestionKind `json:"kind"`
+	// Subject is the requester's words that the readings differ on, in lower case.
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+	// Why says what depends on it: "It changes the number: 352 or 312 customers in May 2026."
+	Why     string   `json:"why"`
+	Options []Option `json:"options"`
+}
+
+// NewQuestion makes a question with the ID that its kind and subject give.
+func NewQuestion(kind QuestionKind, subject, text, why string, options ...Option) Question {
+	subject = strings.ToLower(strings.Join(strings.Fields(subject), " "))
+	return Question{ID: string(kind) + ":" + subject, Kind: kind, Subject: subject, Text: text, Why: why, Options: options}
+}
+
+// Option is one answer to choose.
+type Option struct {
+	ID      string `json:"id"`
+	Label   string `json:"label"`
+	Default bool   `json:"default"`
+	Detail  string `json:"detail,omitempty"` // the definition behind the label
+}
+
+// Answer settles a question. Option is empty when Text is free text.
+type Answer struct {
+	Question string `json:"question"` // Question.ID
+	Option   string `json:"option,omitempty"`
+	Text     string `json:"text,omitempty"`
+	Person   Person `json:"person"`
+	// Assumed is true when a default was taken instead of asking.
+	Assumed bool `json:"assumed,omitempty"`
+}
+
+// DefaultOption is the option marked as default.
+func (q Question) DefaultOption() (Option, bool) {
+	for _, o := range q.Options {
+		if o.Default {
+			return o, true
+		}
+	}
+	return Option{}, false
+}
+
+// Match finds the option that a text names: by id, by number (1 is the first),
+// or by label, case and surrounding punctuation ignored. A label's leading
+// words match when only one option starts with them.
+func (q Question) Match(text string) (Option, bool) {
+	want := normal(text)
+	if want == "" {
+		return Option{}, false
+	}
+	if n, err := strconv.Atoi(want); err == nil && n >= 1 && n <= len(q.Options) {
+		return q.Options[n-1], true
+	}
+	for _, o := range q.Options {
+		if normal(o.ID) == want || normal(o.Label) == want {
+			return o, true
+		}
+	}
+	var found []Option
+	for _, o := range q.Options {
+		if strings.HasPrefix(normal(o.Label)+" ", want+" ") {
+			found = append(found, o)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], true
+	}
+	return Option{}, false
+}
+
+func normal(s string) string {
+	s = strings.ToLower(strings.Join(strings.Fields(s), " "))
+	return strings.Trim(s, " .,;:!?()[]\"'`*_")
+}
+
+// Assumption is something taken for granted, in words. A major one changes
+// numbers and is repeated in the proposal and the pull request.
+type Assumption struct {
+	Text  string `json:"text"`
+	Major bool   `json:"major"`
+}

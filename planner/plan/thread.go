@@ -1,0 +1,79 @@
+package plan
+
+import "time"
+
+// Stage is where a thread stands. The table of which event each stage accepts
+// is in package planner.
+type Stage string
+
+// Stages, in the order of a straight run.
+const (
+	StageNew          Stage = "new"          // nothing was asked yet
+	StageResolving    Stage = "resolving"    // fixing the base commit
+	StageInterpreting Stage = "interpreting" // words -> Spec or questions
+	StageAsking       Stage = "asking"       // waits for answers
+	StageReusing      Stage = "reusing"      // looking for what exists
+	StageSynthesizing Stage = "synthesizing"
+	StageCovering     Stage = "covering"
+	StageDocumenting  Stage = "documenting"
+	StageChecking     Stage = "checking" // embedded checks run, nothing shown yet
+	StageProposed     Stage = "proposed" // shown; dbt may still run; waits for approval
+	StagePublishing   Stage = "publishing"
+	StagePublished    Stage = "published" // a reply revises the same pull request
+	StageAnswered     Stage = "answered"  // "exists already", or a short answer; a reply goes on
+	StageDeclined     Stage = "declined"  // a reply goes on
+	StageEscalated    Stage = "escalated" // a person is asked; a reply goes on
+	StageParked       Stage = "parked"    // no answer came; a reply goes on
+	StageCancelled    Stage = "cancelled" // a new mention starts again
+)
+
+// Approval is one person's yes to one digest.
+type Approval struct {
+	Person  Person     `json:"person"`
+	Digest  string     `json:"digest"`
+	Message MessageRef `json:"message"`
+	At      time.Time  `json:"at"`
+	// Emoji is the reaction's name; empty when a button was pressed.
+	Emoji string `json:"emoji,omitempty"`
+}
+
+// Thread is the whole state of one conversation: what planner.Step reads and
+// returns. It holds no clock, no handle, no secret.
+type Thread struct {
+	ID      ThreadID  `json:"id"`
+	Stage   Stage     `json:"stage"`
+	Project ProjectID `json:"project,omitempty"`
+	Base    Base      `json:"base,omitzero"`
+	// Root is the message that opened the thread, Requester its author.
+	Root      MessageRef `json:"root,omitzero"`
+	Requester Person     `json:"requester,omitzero"`
+
+	Turns     []Turn     `json:"turns,omitempty"`
+	Answers   []Answer   `json:"answers,omitempty"`
+	Questions []Question `json:"questions,omitempty"` // open ones
+	// Rounds counts how often each subject was asked.
+	Rounds map[string]int `json:"rounds,omitempty"`
+	Assume bool           `json:"assume,omitempty"`
+	AsOf   string         `json:"as_of,omitempty"`
+
+	Reading     *Reading     `json:"reading,omitempty"`
+	Reuse       *Reuse       `json:"reuse,omitempty"`
+	Change      *Change      `json:"change,omitempty"`
+	Reports     []Report     `json:"reports,omitempty"` // of Change's digest only
+	Approvals   []Approval   `json:"approvals,omitempty"`
+	Description *Description `json:"description,omitempty"`
+	PR          *PR          `json:"pr,omitempty"`
+	Usage       Usage        `json:"usage,omitzero"`
+
+	// Slots remembers posted messages by name ("progress", "questions", "proposal").
+	Slots map[string]MessageRef `json:"slots,omitempty"`
+	// Waiting maps each effect whose result still matters to its kind; the
+	// result of any other effect is stale and ignored.
+	Waiting map[EffectID]EffectKind `json:"waiting,omitempty"`
+	// Attempts counts the tries of the current stage.
+	Attempts int `json:"attempts,omitempty"`
+	// Tried lists the digests that the gate already refused in this design.
+	Tried []string `json:"tried,omitempty"`
+	// Next numbers effects.
+	Next int `json:"next"`
+}
