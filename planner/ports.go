@@ -10,9 +10,10 @@ import (
 // implemented by one package below agents/ or bot/ and wired in package main.
 // An error that is a *plan.Failure keeps its class; any other counts as permanent.
 
-// Resolver fixes the state of the repository that a design is made on.
+// Resolver fixes the state of the repository that a design is made on, and the
+// project's rules at that state.
 type Resolver interface {
-	Resolve(ctx context.Context, project plan.ProjectID) (plan.Base, error)
+	Resolve(ctx context.Context, project plan.ProjectID) (plan.Base, plan.Rules, error)
 }
 
 // Interpreter turns words into a Spec or questions, and looks for what exists already.

@@ -8,12 +8,12 @@ type Event struct {
 	Key string    `json:"key"`
 	At  time.Time `json:"at"`
 
-	Said    *Said    `json:"said,omitempty"`
-	Pressed *Pressed `json:"pressed,omitempty"`
-	Reacted *Reacted `json:"reacted,omitempty"`
-	Done    *Done    `json:"done,omitempty"`
-	Failed  *FailedE `json:"failed,omitempty"`
-	Fired   *Fired   `json:"fired,omitempty"`
+	Said    *Said         `json:"said,omitempty"`
+	Pressed *Pressed      `json:"pressed,omitempty"`
+	Reacted *Reacted      `json:"reacted,omitempty"`
+	Done    *Done         `json:"done,omitempty"`
+	Failed  *EffectFailed `json:"failed,omitempty"`
+	Fired   *Fired        `json:"fired,omitempty"`
 }
 
 // Said is a message of a person in the thread (or the mention that opens it).
@@ -67,8 +67,8 @@ type Done struct {
 	Result Result   `json:"result"`
 }
 
-// FailedE says that an effect did not succeed.
-type FailedE struct {
+// EffectFailed says that an effect did not succeed.
+type EffectFailed struct {
 	Effect  EffectID `json:"effect"`
 	Failure Failure  `json:"failure"`
 }
@@ -81,6 +81,7 @@ type Fired struct {
 // Result is what an effect produced; which field is set follows from the kind of effect.
 type Result struct {
 	Base        *Base        `json:"base,omitempty"`
+	Rules       *Rules       `json:"rules,omitempty"`
 	Reading     *Reading     `json:"reading,omitempty"`
 	Reuse       *Reuse       `json:"reuse,omitempty"`
 	Change      *Change      `json:"change,omitempty"`

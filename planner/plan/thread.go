@@ -74,6 +74,31 @@ type Thread struct {
 	Attempts int `json:"attempts,omitempty"`
 	// Tried lists the digests that the gate already refused in this design.
 	Tried []string `json:"tried,omitempty"`
+	// Rules are fixed with Base.
+	Rules Rules `json:"rules,omitzero"`
+	// Revision is a change of the request that is being read; nil when there is none.
+	Revision *Revision `json:"revision,omitempty"`
+	// Later holds, by slot, what a message shall show as soon as its first
+	// version has been posted; Early holds reactions that came before that.
+	Later map[string]Message `json:"later,omitempty"`
+	Early []Event            `json:"early,omitempty"`
+	// Retries holds effects that wait for their timer.
+	Retries map[string]Effect `json:"retries,omitempty"`
+	// Carried are approvals that still count if re-checking on a moved branch
+	// gives the same digest again.
+	Carried []Approval `json:"carried,omitempty"`
 	// Next numbers effects.
 	Next int `json:"next"`
+}
+
+// Revision is a reply that may change the design. The design goes on as it
+// is until the reply has been read as more than chatter.
+type Revision struct {
+	Effect EffectID `json:"effect"`
+	// Turns is the whole request as it would be with the revision.
+	Turns []Turn `json:"turns"`
+	// Mention: the bot was addressed, so an answer is owed even to chatter.
+	Mention bool `json:"mention,omitempty"`
+	// Reading waits here while a publication is under way.
+	Reading *Reading `json:"reading,omitempty"`
 }
