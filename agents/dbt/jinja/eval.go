@@ -1,0 +1,345 @@
+package jinja
+
+import (
+	"fmt"
+	"strings"
+)
+
+// eval returns the value of an expression; what only dbt can tell is unknown. Parts of an unknown expression are
+// evaluated too, so that every ref in them is seen.
+func (m *machine) eval(x *expr) any {
+	if m.steps++; m.steps > maxSteps {
+		m.fail(x.line, "the template does too much to be rendered here")
+		return unknown{x.line, "too much"}
+	}
+	switch x.kind {
+	case literalExpr:
+		return x.val
+	case nameExpr:
+		return m.name(x)
+	case listExpr, tupleExpr:
+		l := &list{}
+		for _, k := range x.kids {
+			l.items = append(l.items, m.eval(k))
+		}
+		return l
+	case dictExpr:
+		return m.dict(x)
+	case unaryExpr:
+		return m.unary(x)
+	case binaryExpr:
+		return m.binary(x)
+	case condExpr:
+		return m.cond(x)
+	case attrExpr:
+		return m.attr(x)
+	case indexExpr:
+		return m.index(x)
+	case callExpr:
+		return m.call(x)
+	case filterExpr:
+		return m.filter(x)
+	case testExpr:
+		return m.test(x)
+	}
+	return unknown{x.line, "this expression is not evaluated here"}
+}
+
+func (m *machine) lookup(name string) (any, bool) {
+	for i := len(m.scopes) - 1; i >= 0; i-- {
+		if v, ok := m.scopes[i][name]; ok {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+func (m *machine) name(x *expr) any {
+	if v, ok := m.lookup(x.name); ok {
+		return v
+	}
+	if x.name == "this" {
+		sql, err := m.r.This()
+		if err != nil {
+			return unknown{x.line, err.Error()}
+		}
+		return sql
+	}
+	return unknown{x.line, fmt.Sprintf("%s is only known to dbt", x.name)}
+}
+
+func (m *machine) dict(x *expr) any {
+	d := newDict()
+	for i := 0; i+1 < len(x.kids); i += 2 {
+		k := m.eval(x.kids[i])
+		v := m.eval(x.kids[i+1])
+		if !hashable(k) {
+			return unknown{x.line, "a key of the mapping is only known to dbt"}
+		}
+		d.set(k, v)
+	}
+	return d
+}
+
+func (m *machine) cond(x *expr) any {
+	c := m.eval(x.kids[1])
+	if u, ok := c.(unknown); ok {
+		m.eval(x.kids[0])
+		m.eval(x.kids[2])
+		return u
+	}
+	if truth(c) {
+		return m.eval(x.kids[0])
+	}
+	return m.eval(x.kids[2])
+}
+
+func (m *machine) attr(x *expr) any {
+	base := x.kids[0]
+	if base.kind == nameExpr && base.name == "target" {
+		if v, ok := m.r.Target(x.name); ok {
+			return fromGo(v)
+		}
+		return unknown{x.line, "target." + x.name + " is only known to dbt"}
+	}
+	if base.kind == nameExpr && base.name == "this" {
+		return unknown{x.line, "this." + x.name + " is only known to dbt"}
+	}
+	switch v := m.eval(base).(type) {
+	case *dict:
+		if item, ok := v.vals[x.name]; ok {
+			return item
+		}
+	case unknown:
+		return v
+	}
+	return unknown{x.line, fmt.Sprintf("the attribute %s is only known to dbt", x.name)}
+}
+
+func (m *machine) index(x *expr) any {
+	base := m.eval(x.kids[0])
+	if len(x.kids) != 2 || x.kids[1].kind == sliceExpr {
+		for _, k := range x.kids[1:] {
+			m.eval(k)
+		}
+		return unknown{x.line, "slices are not evaluated here"}
+	}
+	key := m.eval(x.kids[1])
+	switch v := base.(type) {
+	case *dict:
+		if hashable(key) {
+			if item, ok := v.vals[key]; ok {
+				return item
+			}
+		}
+	case *list:
+		if i, ok := key.(int64); ok {
+			if i < 0 {
+				i += int64(len(v.items))
+			}
+			if i >= 0 && i < int64(len(v.items)) {
+				return v.items[i]
+			}
+		}
+	}
+	return unknown{x.line, "the index is not evaluated here"}
+}
+
+// args evaluates the positional and keyword arguments of a call.
+func (m *machine) args(x *expr) ([]any, map[string]any) {
+	var pos []any
+	for _, k := range x.kids[1:] {
+		pos = append(pos, m.eval(k))
+	}
+	if len(x.keys) == 0 {
+		return pos, nil
+	}
+	named := map[string]any{}
+	for _, k := range x.keys {
+		named[k.name] = m.eval(k.val)
+	}
+	return pos, named
+}
+
+// call evaluates dbt's own functions, a macro of the template itself, or a method of a list, mapping or string.
+func (m *machine) call(x *expr) any {
+	fn := x.kids[0]
+	if fn.kind == attrExpr {
+		return m.method(x, fn)
+	}
+	pos, named := m.args(x)
+	if fn.kind != nameExpr {
+		m.eval(fn)
+		return unknown{x.line, "this call can only be made by dbt"}
+	}
+	if v, ok := m.lookup(fn.name); ok {
+		if lm, ok := v.(*localMacro); ok {
+			return m.callLocal(lm.def, pos, named)
+		}
+	}
+	switch fn.name {
+	case "ref":
+		return m.ref(x, pos, named)
+	case "source":
+		return m.source(x, pos)
+	case "config":
+		return m.config(x, named)
+	case "var":
+		return m.variable(x, pos, named)
+	case "is_incremental":
+		return false
+	case "range":
+		return m.rangeCall(x, pos)
+	case "namespace", "dict":
+		d := newDict()
+		for _, k := range x.keys {
+			d.set(k.name, named[k.name])
+		}
+		return d
+	case "log", "print":
+		return ""
+	}
+	m.macros[fn.name] = true
+	return unknown{x.line, fn.name + "() can only be evaluated by dbt"}
+}
+
+func (m *machine) ref(x *expr, pos []any, named map[string]any) any {
+	r := Ref{Line: x.line}
+	var ok bool
+	switch len(pos) {
+	case 1:
+		r.Name, ok = pos[0].(string)
+	case 2:
+		var ok2 bool
+		r.Package, ok = pos[0].(string)
+		r.Name, ok2 = pos[1].(string)
+		ok = ok && ok2
+	}
+	for _, key := range []string{"v", "version"} {
+		if v, given := named[key]; given {
+			r.Version = text(v)
+		}
+	}
+	if !ok {
+		return unknown{x.line, "ref() needs one or two names"}
+	}
+	m.uses.Refs = append(m.uses.Refs, r)
+	sql, err := m.r.Ref(r.Package, r.Name, r.Version)
+	if err != nil {
+		return unknown{x.line, err.Error()}
+	}
+	return sql
+}
+
+func (m *machine) source(x *expr, pos []any) any {
+	s := SourceRef{Line: x.line}
+	var ok, ok2 bool
+	if len(pos) == 2 {
+		s.Source, ok = pos[0].(string)
+		s.Table, ok2 = pos[1].(string)
+	}
+	if !ok || !ok2 {
+		return unknown{x.line, "source() needs two names"}
+	}
+	m.uses.Sources = append(m.uses.Sources, s)
+	sql, err := m.r.Source(s.Source, s.Table)
+	if err != nil {
+		return unknown{x.line, err.Error()}
+	}
+	return sql
+}
+
+func (m *machine) config(x *expr, named map[string]any) any {
+	c := ConfigCall{Line: x.line, Values: map[string]any{}}
+	src := ""
+	if m.seg != nil {
+		src = m.seg.text
+	}
+	for k, v := range named {
+		c.Values[k] = plain(v, src)
+	}
+	if len(x.kids) == 2 { // config({...})
+		if d, ok := plain(m.eval(x.kids[1]), src).(map[string]any); ok {
+			for k, v := range d {
+				c.Values[k] = v
+			}
+		}
+	}
+	m.uses.Configs = append(m.uses.Configs, c)
+	return ""
+}
+
+func (m *machine) variable(x *expr, pos []any, named map[string]any) any {
+	if len(pos) == 0 {
+		return unknown{x.line, "var() needs a name"}
+	}
+	name, ok := pos[0].(string)
+	if !ok {
+		return unknown{x.line, "the name of the variable is only known to dbt"}
+	}
+	if v, ok := m.r.Var(name); ok {
+		return fromGo(v)
+	}
+	if len(pos) > 1 {
+		return pos[1]
+	}
+	if v, ok := named["default"]; ok {
+		return v
+	}
+	return unknown{x.line, fmt.Sprintf("the variable %q has no value in dbt_project.yml and no default here", name)}
+}
+
+func (m *machine) rangeCall(x *expr, pos []any) any {
+	from, step := int64(0), int64(1)
+	var to int64
+	nums := make([]int64, len(pos))
+	for i, v := range pos {
+		n, ok := v.(int64)
+		if !ok {
+			return unknown{x.line, "the range is only known to dbt"}
+		}
+		nums[i] = n
+	}
+	switch len(nums) {
+	case 1:
+		to = nums[0]
+	case 2:
+		from, to = nums[0], nums[1]
+	case 3:
+		from, to, step = nums[0], nums[1], nums[2]
+	default:
+		return unknown{x.line, "range() needs one to three numbers"}
+	}
+	l := &list{}
+	for i := from; step > 0 && i < to || step < 0 && i > to; i += step {
+		if len(l.items) >= 10_000 {
+			return unknown{x.line, "the range is too long"}
+		}
+		l.items = append(l.items, i)
+	}
+	return l
+}
+
+// callLocal runs a macro that the template defines and returns its text.
+func (m *machine) callLocal(def *stmt, pos []any, named map[string]any) any {
+	if m.depth++; m.depth > 50 {
+		m.depth--
+		return unknown{def.seg.line, "macros call each other too deeply"}
+	}
+	out, scopes := m.out, m.scopes
+	m.out, m.scopes = &strings.Builder{}, []map[string]any{scopes[0], {}}
+	for i, p := range def.params {
+		v, given := named[p.name]
+		switch {
+		case i < len(pos):
+			v = pos[i]
+		case !given && p.val != nil:
+			v = m.eval(p.val)
+		}
+		m.scopes[1][p.name] = v
+	}
+	m.run(def.body)
+	result := m.out.String()
+	m.out, m.scopes, m.depth = out, scopes, m.depth-1
+	return result
+}

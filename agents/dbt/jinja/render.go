@@ -1,0 +1,332 @@
+package jinja
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Resolver tells the renderer what the project knows. Its methods must be safe for concurrent use when a Template is shared.
+type Resolver interface {
+	// Ref returns the SQL that ref() stands for; pkg and version are empty when not given.
+	Ref(pkg, name, version string) (string, error)
+	// Source returns the SQL that source() stands for.
+	Source(source, table string) (string, error)
+	// Var returns a project variable.
+	Var(name string) (any, bool)
+	// This returns the SQL of {{ this }}.
+	This() (string, error)
+	// Target returns target.name, target.schema, target.type, …
+	Target(key string) (any, bool)
+}
+
+// Uses is what a template refers to, in the order of the text.
+type Uses struct {
+	Refs    []Ref
+	Sources []SourceRef
+	Configs []ConfigCall
+	Macros  []string // names of macros called: "cents_to_dollars", "dbt_utils.star"; sorted, each once
+}
+
+// Ref is one ref() with literal arguments.
+type Ref struct {
+	Package, Name, Version string
+	Line                   int
+}
+
+// SourceRef is one source() with literal arguments.
+type SourceRef struct {
+	Source, Table string
+	Line          int
+}
+
+// ConfigCall is one config(). A value that cannot be evaluated is Deferred.
+type ConfigCall struct {
+	Line   int
+	Values map[string]any
+}
+
+// Bounds of a rendering, far above any real model.
+const (
+	maxSteps  = 200_000
+	maxOutput = 8 << 20
+)
+
+// Render returns the SQL of a template. Anything that cannot be evaluated without dbt is an error that names line and
+// construct. Literal control flow (set, for, if) is evaluated; is_incremental() is false.
+func Render(src string, r Resolver) (string, error) { return Parse(src).Render(r) }
+
+// Render is like the function Render for a template that is parsed already.
+func (t *Template) Render(r Resolver) (string, error) {
+	if t.err != nil {
+		return "", t.err
+	}
+	m := newMachine(r, true)
+	m.run(t.root)
+	if m.err != nil {
+		return "", m.err
+	}
+	return m.out.String(), nil
+}
+
+// Sketch renders as far as it goes, with Opaque in place of what cannot be evaluated, and lists what the template uses. Branches
+// whose condition is unknown are searched for uses, all of them, and leave one Opaque. It never fails;
+// for a template with a syntax error the sketch is empty.
+func (t *Template) Sketch(r Resolver) (string, Uses) {
+	m := newMachine(r, false)
+	m.run(t.root)
+	if t.err != nil || m.err != nil {
+		m.out.Reset()
+	}
+	m.uses.Macros = sortedSet(m.macros)
+	return m.out.String(), m.uses
+}
+
+// machine evaluates a template's tree.
+type machine struct {
+	r      Resolver
+	strict bool
+	out    *strings.Builder
+	scopes []map[string]any
+	uses   Uses
+	macros map[string]bool
+	steps  int
+	depth  int
+	err    error
+	seg    *segment // the tag at hand, for messages
+}
+
+func newMachine(r Resolver, strict bool) *machine {
+	return &machine{r: r, strict: strict, out: &strings.Builder{}, scopes: []map[string]any{{}}, macros: map[string]bool{}}
+}
+
+// fail stops the rendering.
+func (m *machine) fail(line int, msg string) {
+	if m.err == nil {
+		e := &SyntaxError{Line: line, Msg: msg}
+		if m.seg != nil {
+			e.Text = m.seg.text
+		}
+		m.err = e
+	}
+}
+
+func (m *machine) run(list []*stmt) {
+	for _, s := range list {
+		if m.steps++; m.steps > maxSteps || m.out.Len() > maxOutput {
+			m.fail(s.seg.line, "the template does too much to be rendered here")
+		}
+		if m.err != nil {
+			return
+		}
+		m.seg = s.seg
+		m.stmt(s)
+	}
+}
+
+func (m *machine) stmt(s *stmt) {
+	switch s.kind {
+	case textStmt:
+		m.out.WriteString(s.seg.text)
+	case outputStmt:
+		m.write(m.eval(s.x), s.seg.line)
+	case doStmt:
+		if u, ok := m.eval(s.x).(unknown); ok && m.strict {
+			m.fail(u.line, u.why)
+		}
+	case ifStmt:
+		m.ifStmt(s)
+	case forStmt:
+		m.forStmt(s)
+	case setStmt:
+		m.setStmt(s)
+	case macroStmt:
+		if s.word == "macro" {
+			m.scopes[0][s.name] = &localMacro{s}
+		}
+	case blockStmt:
+		m.blockStmt(s)
+	case otherStmt:
+		if m.strict && s.word != "raw" && s.word != "endraw" {
+			m.fail(s.seg.line, "cannot be rendered without dbt")
+		}
+	}
+}
+
+// write puts a value into the output.
+func (m *machine) write(v any, line int) {
+	if u, ok := v.(unknown); ok {
+		if m.strict {
+			m.fail(u.line, u.why)
+			return
+		}
+		m.out.WriteString(Opaque)
+		return
+	}
+	if isUnknown(v) {
+		m.write(unknown{line, "part of the list is only known to dbt"}, line)
+		return
+	}
+	m.out.WriteString(text(v))
+}
+
+// aside runs statements only to see what they use. Names that they set are unknown afterwards, since
+// nobody can tell whether they would have been run.
+func (m *machine) aside(lists ...[]*stmt) {
+	out := m.out
+	m.out = &strings.Builder{}
+	for _, l := range lists {
+		m.push()
+		m.run(l)
+		set := m.scopes[len(m.scopes)-1]
+		m.pop()
+		for name := range set {
+			m.scopes[len(m.scopes)-1][name] = unknown{m.seg.line, name + " depends on a condition that only dbt can evaluate"}
+		}
+	}
+	m.out = out
+}
+
+func (m *machine) ifStmt(s *stmt) {
+	cond := m.eval(s.x)
+	if u, ok := cond.(unknown); ok {
+		if m.strict {
+			m.fail(u.line, u.why)
+			return
+		}
+		m.aside(s.body, s.els)
+		m.out.WriteString(" " + Opaque + " ")
+		return
+	}
+	if truth(cond) {
+		m.run(s.body)
+	} else {
+		m.run(s.els)
+	}
+}
+
+func (m *machine) forStmt(s *stmt) {
+	items, ok := iterate(m.eval(s.x))
+	if !ok {
+		if m.strict {
+			m.fail(s.seg.line, "what the loop runs over is only known to dbt")
+			return
+		}
+		m.push()
+		for _, n := range s.names {
+			m.assign(n, unknown{s.seg.line, "loop variable"})
+		}
+		m.assign(&expr{kind: nameExpr, name: "loop"}, unknown{s.seg.line, "loop"})
+		m.aside(s.body, s.els)
+		m.pop()
+		m.out.WriteString(" " + Opaque + " ")
+		return
+	}
+	for i, item := range items {
+		m.push()
+		m.bind(s.names, item)
+		m.assign(&expr{kind: nameExpr, name: "loop"}, loopVar(i, len(items)))
+		m.run(s.body)
+		m.pop()
+		if m.err != nil {
+			return
+		}
+	}
+	if len(items) == 0 {
+		m.run(s.els)
+	}
+}
+
+func loopVar(i, n int) *dict {
+	d := newDict()
+	d.set("index", int64(i+1))
+	d.set("index0", int64(i))
+	d.set("revindex", int64(n-i))
+	d.set("revindex0", int64(n-i-1))
+	d.set("length", int64(n))
+	d.set("first", i == 0)
+	d.set("last", i == n-1)
+	return d
+}
+
+// iterate lists what a loop over v visits.
+func iterate(v any) ([]any, bool) {
+	switch v := v.(type) {
+	case *list:
+		return slices.Clone(v.items), true
+	case *dict:
+		return slices.Clone(v.keys), true
+	case string:
+		var out []any
+		for _, r := range v {
+			out = append(out, string(r))
+		}
+		return out, true
+	}
+	return nil, false
+}
+
+func (m *machine) setStmt(s *stmt) {
+	if s.block {
+		out := m.out
+		m.out = &strings.Builder{}
+		m.run(s.body)
+		var v any = m.out.String()
+		m.out = out
+		if strings.Contains(v.(string), Opaque) {
+			v = unknown{s.seg.line, "the block is only known to dbt"}
+		}
+		m.bind(s.names, v)
+		return
+	}
+	m.bind(s.names, m.eval(s.x))
+}
+
+// bind assigns a value to one name, or its items to several.
+func (m *machine) bind(names []*expr, v any) {
+	if len(names) == 1 {
+		m.assign(names[0], v)
+		return
+	}
+	l, ok := v.(*list)
+	for i, n := range names {
+		if ok && i < len(l.items) {
+			m.assign(n, l.items[i])
+		} else {
+			m.assign(n, unknown{n.line, "the value is only known to dbt"})
+		}
+	}
+}
+
+// blockStmt runs the body of a snapshot; other blocks only dbt can run.
+func (m *machine) blockStmt(s *stmt) {
+	switch s.word {
+	case "snapshot":
+		m.run(s.body)
+	case "docs":
+	default:
+		if m.strict {
+			m.fail(s.seg.line, fmt.Sprintf("{%% %s %%} cannot be rendered without dbt", s.word))
+			return
+		}
+		if s.x != nil {
+			m.eval(s.x)
+		}
+		m.aside(s.body)
+		m.out.WriteString(" " + Opaque + " ")
+	}
+}
+
+func (m *machine) push() { m.scopes = append(m.scopes, map[string]any{}) }
+func (m *machine) pop()  { m.scopes = m.scopes[:len(m.scopes)-1] }
+
+func (m *machine) assign(target *expr, v any) {
+	switch target.kind {
+	case nameExpr:
+		m.scopes[len(m.scopes)-1][target.name] = v
+	case attrExpr:
+		if d, ok := m.eval(target.kids[0]).(*dict); ok {
+			d.set(target.name, v)
+		}
+	}
+}
