@@ -28,3 +28,6 @@ const (
 
 // Opaque is the identifier that Sketch writes where it cannot evaluate an expression.
 const Opaque = "__jinja__"
+
+// OpaqueBlock is what Sketch writes in place of a block whose condition or loop it cannot evaluate: it may stand for anything.
+const OpaqueBlock = "__jinja_block__"

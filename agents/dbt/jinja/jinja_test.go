@@ -17,9 +17,11 @@ func (project) Ref(pkg, name, version string) (string, error) {
 	}
 	return `"main"."` + name + `"`, nil
 }
-func (project) Source(source, table string) (string, error) { return `"` + source + `"."` + table + `"`, nil }
-func (p project) Var(name string) (any, bool)               { v, ok := p.vars[name]; return v, ok }
-func (project) This() (string, error)                       { return `"main"."me"`, nil }
+func (project) Source(source, table string) (string, error) {
+	return `"` + source + `"."` + table + `"`, nil
+}
+func (p project) Var(name string) (any, bool) { v, ok := p.vars[name]; return v, ok }
+func (project) This() (string, error)         { return `"main"."me"`, nil }
 func (project) Target(key string) (any, bool) {
 	v, ok := map[string]any{"name": "dev", "type": "duckdb"}[key]
 	return v, ok

@@ -195,7 +195,7 @@ func (m *machine) ifStmt(s *stmt) {
 			return
 		}
 		m.aside(s.body, s.els)
-		m.out.WriteString(" " + Opaque + " ")
+		m.out.WriteString(" " + OpaqueBlock + " ")
 		return
 	}
 	if truth(cond) {
@@ -219,7 +219,7 @@ func (m *machine) forStmt(s *stmt) {
 		m.assign(&expr{kind: nameExpr, name: "loop"}, unknown{s.seg.line, "loop"})
 		m.aside(s.body, s.els)
 		m.pop()
-		m.out.WriteString(" " + Opaque + " ")
+		m.out.WriteString(" " + OpaqueBlock + " ")
 		return
 	}
 	for i, item := range items {
@@ -273,7 +273,7 @@ func (m *machine) setStmt(s *stmt) {
 		m.run(s.body)
 		var v any = m.out.String()
 		m.out = out
-		if strings.Contains(v.(string), Opaque) {
+		if strings.Contains(v.(string), Opaque) || strings.Contains(v.(string), OpaqueBlock) {
 			v = unknown{s.seg.line, "the block is only known to dbt"}
 		}
 		m.bind(s.names, v)
@@ -313,7 +313,7 @@ func (m *machine) blockStmt(s *stmt) {
 			m.eval(s.x)
 		}
 		m.aside(s.body)
-		m.out.WriteString(" " + Opaque + " ")
+		m.out.WriteString(" " + OpaqueBlock + " ")
 	}
 }
 

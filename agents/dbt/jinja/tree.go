@@ -222,6 +222,7 @@ func (p *treeParser) setTag(s *stmt, ep *exprParser) {
 		}
 		if err != nil {
 			p.fail(s.seg, err)
+			s.kind = otherStmt
 			return
 		}
 		s.names = append(s.names, x)

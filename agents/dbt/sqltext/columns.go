@@ -1,0 +1,255 @@
+package sqltext
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Column is one output column of a query. Table and Of name the table and column it is a plain copy of;
+// both are empty when it is computed or its origin is unclear.
+type Column struct {
+	Name  string
+	Table []string
+	Of    string
+}
+
+// Tables returns the columns of the table with this path as written in the query. An error says why they are not known.
+type Tables func(path []string) ([]string, error)
+
+// Columns returns the query's output columns in order. With an error they are those that are certain, without their
+// order or number being so; the error says why.
+func (q *Query) Columns(tables Tables) ([]Column, error) {
+	r := &resolver{tables: tables}
+	return r.query(q, nil)
+}
+
+// Sources lists the table paths that the query reads, CTE names excluded, in order of appearance, each once.
+func (q *Query) Sources() [][]string {
+	var out [][]string
+	q.walk(map[string]bool{}, func(path []string) {
+		if !slices.ContainsFunc(out, func(o []string) bool { return slices.Equal(o, path) }) {
+			out = append(out, path)
+		}
+	})
+	return out
+}
+
+func (q *Query) walk(known map[string]bool, visit func([]string)) {
+	mine := map[string]bool{}
+	for k := range known {
+		mine[k] = true
+	}
+	for _, c := range q.ctes {
+		c.query.walk(mine, visit)
+		mine[fold(c.name)] = true
+	}
+	for _, s := range q.selects {
+		if s.nested != nil {
+			s.nested.walk(mine, visit)
+		}
+		for _, src := range s.sources {
+			switch {
+			case src.query != nil:
+				src.query.walk(mine, visit)
+			case len(src.path) == 1 && mine[fold(src.path[0])], len(src.path) == 0:
+			default:
+				visit(src.path)
+			}
+		}
+	}
+}
+
+// fold is how names compare: most engines ignore case, and a project that needs case to tell columns apart
+// is reported as having duplicates.
+func fold(s string) string { return strings.ToLower(s) }
+
+// scope maps CTE names to their columns; inner scopes see outer ones.
+type scope struct {
+	outer *scope
+	name  string
+	cols  []Column
+	err   error
+}
+
+func (s *scope) find(name string) (*scope, bool) {
+	for ; s != nil; s = s.outer {
+		if s.name == fold(name) {
+			return s, true
+		}
+	}
+	return nil, false
+}
+
+type resolver struct{ tables Tables }
+
+func (r *resolver) query(q *Query, sc *scope) ([]Column, error) {
+	for _, c := range q.ctes {
+		cols, err := r.query(c.query, sc)
+		if err == nil && c.columns != nil {
+			cols, err = renamed(cols, c.columns)
+		}
+		sc = &scope{outer: sc, name: fold(c.name), cols: cols, err: err}
+	}
+	if len(q.selects) == 0 {
+		return nil, fmt.Errorf("there is no select")
+	}
+	return r.selectStmt(q.selects[0], sc)
+}
+
+func renamed(cols []Column, names []string) ([]Column, error) {
+	if len(names) != len(cols) {
+		return nil, fmt.Errorf("the column list names %d of %d columns", len(names), len(cols))
+	}
+	out := slices.Clone(cols)
+	for i := range out {
+		out[i].Name = names[i]
+	}
+	return out, nil
+}
+
+// table is a source with its columns resolved.
+type table struct {
+	alias string
+	cols  []Column
+	using []string
+	err   error
+}
+
+func (r *resolver) selectStmt(s selectStmt, sc *scope) ([]Column, error) {
+	if s.nested != nil {
+		return r.query(s.nested, sc)
+	}
+	var err error
+	if s.why != "" {
+		err = fmt.Errorf("%s", s.why)
+	}
+	var tabs []table
+	for _, src := range s.sources {
+		tabs = append(tabs, r.source(src, sc))
+	}
+	var out []Column
+	for i, it := range s.items {
+		switch {
+		case it.opaque:
+		case it.star:
+			cols, starErr := star(it, tabs)
+			if starErr != nil && err == nil {
+				err = starErr
+			}
+			out = append(out, cols...)
+		case it.name == "":
+			if err == nil {
+				err = fmt.Errorf("column %d of the select has no name", i+1)
+			}
+		default:
+			c := Column{Name: it.name}
+			c.Table, c.Of = origin(it.path, tabs)
+			out = append(out, c)
+		}
+	}
+	if dup := duplicate(out); dup != "" && err == nil {
+		err = fmt.Errorf("two columns are named %s", dup)
+	}
+	return out, err
+}
+
+func duplicate(cols []Column) string {
+	seen := map[string]bool{}
+	for _, c := range cols {
+		if seen[fold(c.Name)] {
+			return c.Name
+		}
+		seen[fold(c.Name)] = true
+	}
+	return ""
+}
+
+func (r *resolver) source(src source, sc *scope) table {
+	t := table{alias: src.alias, using: src.using}
+	if t.alias == "" && len(src.path) > 0 {
+		t.alias = src.path[len(src.path)-1]
+	}
+	switch {
+	case src.why != "":
+		t.err = fmt.Errorf("%s", src.why)
+	case src.query != nil:
+		t.cols, t.err = r.query(src.query, sc)
+	default:
+		if found, ok := sc.find(src.path[0]); ok && len(src.path) == 1 {
+			t.cols, t.err = found.cols, found.err
+			break
+		}
+		var names []string
+		names, t.err = r.tables(src.path)
+		for _, n := range names {
+			t.cols = append(t.cols, Column{Name: n, Table: src.path, Of: n})
+		}
+	}
+	if t.err == nil && src.columns != nil {
+		t.cols, t.err = renamed(t.cols, src.columns)
+	}
+	return t
+}
+
+// star expands * or alias.* over the sources.
+func star(it item, tabs []table) ([]Column, error) {
+	var out []Column
+	var err error
+	found := false
+	for _, t := range tabs {
+		if len(it.path) > 0 && fold(it.path[len(it.path)-1]) != fold(t.alias) {
+			continue
+		}
+		found = true
+		if t.err != nil && err == nil {
+			err = t.err
+		}
+		for _, c := range t.cols {
+			if len(it.path) == 0 && named(t.using, c.Name) {
+				continue // USING shows the column once, on the left
+			}
+			if named(it.except, c.Name) {
+				continue
+			}
+			if to, ok := it.rename[fold(c.Name)]; ok {
+				c.Name = to
+			}
+			out = append(out, c)
+		}
+	}
+	if !found {
+		return nil, fmt.Errorf("the star %s has no table", joinPath(append(slices.Clone(it.path), "*")))
+	}
+	return out, err
+}
+
+func named(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return fold(n) == fold(name) })
+}
+
+// origin finds the table column that a plain column is a copy of. Without a qualifier it must be certain that no
+// other source has the name.
+func origin(path []string, tabs []table) ([]string, string) {
+	if len(path) == 0 {
+		return nil, ""
+	}
+	name := fold(path[len(path)-1])
+	var hit *Column
+	for _, t := range tabs {
+		if len(path) > 1 && fold(path[len(path)-2]) != fold(t.alias) {
+			continue
+		}
+		i := slices.IndexFunc(t.cols, func(c Column) bool { return fold(c.Name) == name })
+		switch {
+		case i >= 0 && hit == nil:
+			hit = &t.cols[i]
+		case i >= 0 && !named(t.using, name), i < 0 && t.err != nil && len(path) == 1:
+			return nil, ""
+		}
+	}
+	if hit == nil {
+		return nil, ""
+	}
+	return hit.Table, hit.Of
+}
