@@ -5,8 +5,12 @@
 // does no I/O and asks no model, so a conversation can be replayed from its
 // events alone.
 //
-// The Driver is the part with hands: it claims a thread in the store, feeds its
+// The files follow the way of a thread: said.go (a message comes in), asking.go
+// (readings, questions, answers), revise.go (a reply changes the request),
+// design.go (reuse, synthesize, cover, document, check), propose.go (approval),
+// publish.go, retry.go (failures), show.go (messages that are updated).
+//
+// Package driver, below, is the part with hands: it claims a thread in the store, feeds its
 // events to Step in order, commits state and effects in one transaction,
-// performs the effects through the interfaces of ports.go, and appends what
-// came of them as new events. It holds no rule.
+// performs the effects, and appends what came of them as new events. It holds no rule.
 package planner

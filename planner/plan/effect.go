@@ -54,6 +54,11 @@ type Effect struct {
 	Timer string        `json:"timer,omitempty"`
 	After time.Duration `json:"after,omitempty"` // 0 cancels the timer
 
+	// Deadline bounds one try of the effect.
+	Deadline time.Duration `json:"deadline,omitempty"`
+	// Retry counts earlier tries: after the first, the effect may already have happened.
+	Retry int `json:"retry,omitempty"`
+
 	// Prior is the pull request that a revision continues.
 	Prior *PR `json:"prior,omitempty"`
 }

@@ -71,6 +71,8 @@ type Done struct {
 type EffectFailed struct {
 	Effect  EffectID `json:"effect"`
 	Failure Failure  `json:"failure"`
+	// Again is the effect as it was asked for, so that it can be done once more.
+	Again *Effect `json:"again,omitempty"`
 }
 
 // Fired says that a timer went off.

@@ -67,6 +67,14 @@ type Thread struct {
 
 	// Slots remembers posted messages by name ("progress", "questions", "proposal").
 	Slots map[string]MessageRef `json:"slots,omitempty"`
+	// Proposals lists every proposal message of the thread, to tell an
+	// overtaken one from any other message.
+	Proposals []MessageRef `json:"proposals,omitempty"`
+	// Posting maps posts on their way to their slot; Tries counts failed tries.
+	Posting map[EffectID]string `json:"posting,omitempty"`
+	Tries   map[EffectID]int    `json:"tries,omitempty"`
+	// Refused are the failed checks of the attempt before.
+	Refused []Check `json:"refused,omitempty"`
 	// Waiting maps each effect whose result still matters to its kind; the
 	// result of any other effect is stale and ignored.
 	Waiting map[EffectID]EffectKind `json:"waiting,omitempty"`
@@ -74,6 +82,8 @@ type Thread struct {
 	Attempts int `json:"attempts,omitempty"`
 	// Tried lists the digests that the gate already refused in this design.
 	Tried []string `json:"tried,omitempty"`
+	// Restated is the last restatement that was posted.
+	Restated string `json:"restated,omitempty"`
 	// Rules are fixed with Base.
 	Rules Rules `json:"rules,omitzero"`
 	// Revision is a change of the request that is being read; nil when there is none.

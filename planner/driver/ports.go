@@ -1,4 +1,4 @@
-package planner
+package driver
 
 import (
 	"context"
@@ -45,41 +45,31 @@ type Documenter interface {
 // Publisher publishes exactly the bytes of publication.Change. Publishing the same
 // publication again gives the same pull request.
 type Publisher interface {
-	Publish(ctx context.Context, publication Publication) (plan.PR, error)
-}
-
-// Publication is a change that was checked and approved.
-type Publication struct {
-	Thread      plan.ThreadID
-	Change      plan.Change
-	Description plan.Description
-	// Branch is the name that the model and the thread give; Prior the pull
-	// request of the same thread that a revision continues.
-	Branch string
-	Prior  *plan.PR
-	// Approved dates the commit, so that a retry makes the same one.
-	Approved plan.Approval
+	Publish(ctx context.Context, publication plan.Publication) (plan.PR, error)
 }
 
 // Chat is the place where the thread lives. Post is given the effect's id as
-// idempotency key; again is true when an earlier try may have succeeded, so
+// idempotency key; post.Again is true when an earlier try may have succeeded, so
 // that the adapter reads back before it posts.
 type Chat interface {
 	React(ctx context.Context, target plan.MessageRef, emoji string) error
-	Post(ctx context.Context, post Post) (plan.MessageRef, error)
-	Edit(ctx context.Context, target plan.MessageRef, post Post) error
-}
-
-// Post is a message to be shown in a thread.
-type Post struct {
-	Effect  plan.EffectID
-	Thread  plan.ThreadID
-	Root    plan.MessageRef // the message that opened the thread
-	Message plan.Message
-	Again   bool
+	Post(ctx context.Context, post plan.Post) (plan.MessageRef, error)
+	Edit(ctx context.Context, target plan.MessageRef, post plan.Post) error
 }
 
 // Learner keeps what a finished design teaches.
 type Learner interface {
 	Learn(ctx context.Context, brief plan.Brief) error
+}
+
+// Ports are the hands of the driver. Learner may be nil.
+type Ports struct {
+	Resolver    Resolver
+	Interpreter Interpreter
+	Synthesizer Synthesizer
+	Tester      Tester
+	Documenter  Documenter
+	Publisher   Publisher
+	Chat        Chat
+	Learner     Learner
 }
