@@ -93,12 +93,12 @@ func newCustomer(index int, created time.Time) customer {
 	return c
 }
 
-// companyName is unique for every index below 20*15*5.
+// companyName is unique for every index below the number of combinations: 487 has no factor in common with it.
 func companyName(index int) string {
-	first := firstWords[index%len(firstWords)]
-	second := secondWords[(index/len(firstWords)+index)%len(secondWords)]
-	third := thirdWords[(index/(len(firstWords)*len(secondWords))+index)%len(thirdWords)]
-	return first + " " + second + " " + third
+	n := index * 487 % (len(firstWords) * len(secondWords) * len(thirdWords))
+	first := firstWords[n%len(firstWords)]
+	second := secondWords[n/len(firstWords)%len(secondWords)]
+	return first + " " + second + " " + thirdWords[n/(len(firstWords)*len(secondWords))]
 }
 
 // countriesOf draws where a customer is billed and where it works. One in seven is billed at its head office
