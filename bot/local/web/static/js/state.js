@@ -242,9 +242,16 @@ function userFrom(user) {
   const profile = user.profile ?? {};
   return {
     id: user.id,
-    name: profile.display_name || profile.real_name || user.real_name || user.name || user.id,
+    name: displayName(user, profile),
     handle: user.name,
     title: profile.title ?? '',
     isBot: Boolean(user.is_bot),
   };
+}
+
+// The name a person chose to be shown by; a display name that is only the handle says less than the real name.
+function displayName(user, profile) {
+  const real = profile.real_name || user.real_name;
+  const chosen = profile.display_name === user.name ? '' : profile.display_name;
+  return chosen || real || user.name || user.id;
 }

@@ -1,0 +1,246 @@
+package webtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// Page is the workspace's page open as one person.
+type Page struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// Step is something done or awaited on a page.
+type Step func(*Page) error
+
+// Do runs steps in order and stops at the first that fails.
+func (p *Page) Do(steps ...Step) error {
+	for _, step := range steps {
+		if err := step(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes the page.
+func (p *Page) Close() { p.cancel() }
+
+// Eval evaluates a JavaScript expression, which may be a promise, and stores its value in out (nil drops it).
+func (p *Page) Eval(expression string, out any) error {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[[]byte](expression, awaitPromise))
+	if err != nil {
+		return fmt.Errorf("evaluating %.120q: %w", expression, err)
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(value, out); err != nil {
+		return fmt.Errorf("reading the value of %.120q: %w", expression, err)
+	}
+	return nil
+}
+
+func awaitPromise(params *runtime.EvaluateParams) {
+	await := true
+	params.AwaitPromise = &await
+}
+
+// Text is the visible text of the first element that a CSS selector finds.
+func (p *Page) Text(selector string) (string, error) {
+	var text string
+	err := p.Eval(fmt.Sprintf(`document.querySelector(%s)?.innerText ?? ''`, quote(selector)), &text)
+	return text, err
+}
+
+// Screenshot is the page as a PNG.
+func (p *Page) Screenshot() ([]byte, error) {
+	// Pictures and fonts that are still being decoded would be missing.
+	settled := `document.fonts.ready.then(() => Promise.all([...document.images].map((i) => i.decode().catch(() => 0)))).then(() => true)`
+	if err := p.Eval(settled, nil); err != nil {
+		return nil, err
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		return nil, fmt.Errorf("taking a screenshot: %w", err)
+	}
+	return png, nil
+}
+
+// WriteScreenshot opens the page as a person, runs the steps and saves what is seen as a PNG at path.
+func WriteScreenshot(path, address, person string, window Window, steps ...Step) error {
+	browser, err := Start()
+	if err != nil {
+		return err
+	}
+	defer browser.Close()
+	page, err := browser.Open(address, person, window)
+	if err != nil {
+		return err
+	}
+	return page.Do(append(steps, Save(path))...)
+}
+
+// Save writes a screenshot of the page to path.
+func Save(path string) Step {
+	return func(p *Page) error {
+		png, err := p.Screenshot()
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return fmt.Errorf("saving a screenshot: %w", err)
+		}
+		if err := os.WriteFile(path, png, 0o644); err != nil {
+			return fmt.Errorf("saving a screenshot: %w", err)
+		}
+		return nil
+	}
+}
+
+// Wait waits until a JavaScript expression is true.
+func Wait(condition string) Step {
+	look := `new Promise((done, fail) => {
+		const end = Date.now() + ` + fmt.Sprint(patience.Milliseconds()-2000) + `;
+		const look = () => { if (` + condition + `) done(true); else if (Date.now() > end) fail(new Error('not in time')); else setTimeout(look, 20); };
+		look();
+	})`
+	return func(p *Page) error {
+		if err := p.Eval(look, nil); err != nil {
+			seen, _ := p.Text("body")
+			return fmt.Errorf("waiting for %s: %w\nthe page shows:\n%s", condition, err, seen)
+		}
+		return nil
+	}
+}
+
+// WaitFor waits until a CSS selector finds something.
+func WaitFor(selector string) Step {
+	return Wait(fmt.Sprintf("document.querySelector(%s)", quote(selector)))
+}
+
+// WaitGone waits until a CSS selector finds nothing.
+func WaitGone(selector string) Step {
+	return Wait(fmt.Sprintf("!document.querySelector(%s)", quote(selector)))
+}
+
+// WaitText waits until some element that the selector finds holds the text.
+func WaitText(selector, text string) Step {
+	return Wait(fmt.Sprintf("[...document.querySelectorAll(%s)].some((one) => one.innerText.includes(%s))", quote(selector), quote(text)))
+}
+
+// Click scrolls to the first element that the selector finds and clicks it with the mouse.
+func Click(selector string) Step {
+	return func(p *Page) error {
+		if err := p.Do(WaitFor(selector)); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		defer cancel()
+		if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
+			return fmt.Errorf("clicking %s: %w", selector, err)
+		}
+		return nil
+	}
+}
+
+// Type types text into whatever has the focus.
+func Type(text string) Step {
+	return func(p *Page) error {
+		insert := func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+			_, err := cdp.Call(ctx, t, input.InsertText, input.InsertTextParams{Text: text})
+			return chromedp.Void{}, err
+		}
+		if err := chromedp.Do(p.ctx, insert); err != nil {
+			return fmt.Errorf("typing %.40q: %w", text, err)
+		}
+		return nil
+	}
+}
+
+// Press presses keys one after the other: the constants of package kb, or letters.
+func Press(keys ...string) Step {
+	return func(p *Page) error {
+		for _, key := range keys {
+			if err := chromedp.Do(p.ctx, chromedp.KeyEvent(key)); err != nil {
+				return fmt.Errorf("pressing %q: %w", key, err)
+			}
+		}
+		return nil
+	}
+}
+
+// Post writes a message in the channel that is open and waits until the workspace has it.
+func Post(text string) Step { return write("composer", ".channel", text) }
+
+// Reply writes in the thread that is open and waits until the workspace has it.
+func Reply(text string) Step { return write("thread-composer", ".thread", text) }
+
+func write(box, pane, text string) Step {
+	selector := fmt.Sprintf("[data-testid=%q]", box)
+	return func(p *Page) error {
+		return p.Do(Click(selector), Type(text), Press(kb.Escape), Press(kb.Enter),
+			Wait(fmt.Sprintf("document.querySelector(%s).value === ''", quote(selector))), WaitGone(pane+" .pending"))
+	}
+}
+
+// OpenThread opens the thread of the first message in the channel that holds the text.
+func OpenThread(text string) Step {
+	return func(p *Page) error {
+		find := fmt.Sprintf(`[...document.querySelectorAll('.channel .message')].find((one) => one.innerText.includes(%s))`, quote(text))
+		return p.Do(Wait(find), evaluate(find+`.querySelector('[data-tool="reply"]').click()`), WaitFor(".thread:not([hidden]) .message"))
+	}
+}
+
+// React puts an emoji, by its short name, on the first message that the selector finds, through the picker.
+func React(message, name string) Step {
+	return func(p *Page) error {
+		return p.Do(Hover(message), Click(message+` [data-tool="react"]`), WaitFor(`[data-testid="emoji-search"]`),
+			Type(strings.ReplaceAll(name, "_", " ")), WaitFor(fmt.Sprintf("[data-emoji-choice=%q]", name)),
+			Click(fmt.Sprintf("[data-emoji-choice=%q]", name)), WaitFor(message+fmt.Sprintf(" [data-emoji=%q]", name)))
+	}
+}
+
+// Hover puts the mouse over the first element that the selector finds.
+func Hover(selector string) Step {
+	return func(p *Page) error {
+		var at struct{ X, Y float64 }
+		box := fmt.Sprintf(`(() => { const one = document.querySelector(%s); one.scrollIntoView({block: 'nearest'});
+			const box = one.getBoundingClientRect(); return {X: box.left + box.width / 2, Y: box.top + box.height / 2}; })()`, quote(selector))
+		if err := p.Do(WaitFor(selector)); err != nil {
+			return err
+		}
+		if err := p.Eval(box, &at); err != nil {
+			return err
+		}
+		if err := chromedp.Do(p.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X, at.Y)); err != nil {
+			return fmt.Errorf("hovering over %s: %w", selector, err)
+		}
+		return nil
+	}
+}
+
+func evaluate(expression string) Step {
+	return func(p *Page) error { return p.Eval(expression, nil) }
+}
+
+func quote(text string) string {
+	quoted, err := json.Marshal(text)
+	if err != nil { // A string always encodes.
+		panic(err)
+	}
+	return string(quoted)
+}
