@@ -1,0 +1,270 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	duckdb "github.com/duckdb/duckdb-go/v2"
+)
+
+// bind creates the relations, empty, in databases made for this call, and binds text against them.
+func (e *engine) bind(ctx context.Context, relations []Relation, text string) (columns []Column, err error) {
+	made := map[string]bool{}
+	defer func() {
+		// Whatever happened, the next call finds nothing of this one.
+		clean := context.WithoutCancel(ctx)
+		undo := []string{"USE " + quote(mainName)}
+		for name := range made {
+			undo = append(undo, "DETACH "+quote(name))
+		}
+		err = errors.Join(err, e.exec(clean, undo...))
+	}()
+	for _, r := range withDefaults(relations) {
+		if !made[strings.ToLower(r.Database)] {
+			if err := e.exec(ctx, "ATTACH ':memory:' AS "+quote(r.Database)); err != nil {
+				return nil, inRelation(r, err)
+			}
+			made[strings.ToLower(r.Database)] = true
+			if len(made) == 1 {
+				if err := e.exec(ctx, "USE "+quote(r.Database)); err != nil {
+					return nil, inRelation(r, err)
+				}
+			}
+		}
+		if err := e.create(ctx, r); err != nil {
+			return nil, inRelation(r, err)
+		}
+	}
+	return e.columns(ctx, text)
+}
+
+// emptyDatabase stands in for a relation's database where none is named.
+const emptyDatabase = "firstmile_relations"
+
+func withDefaults(relations []Relation) []Relation {
+	if len(relations) == 0 {
+		// Even then the statement is bound in a database of its own.
+		return nil
+	}
+	out := make([]Relation, len(relations))
+	for i, r := range relations {
+		if r.Database == "" {
+			r.Database = emptyDatabase
+		}
+		if r.Schema == "" {
+			r.Schema = "main"
+		}
+		out[i] = r
+	}
+	return out
+}
+
+func (e *engine) create(ctx context.Context, r Relation) error {
+	if len(r.Columns) == 0 {
+		return &Error{Kind: KindCatalog, Message: "it has no columns", Offset: -1}
+	}
+	if !strings.EqualFold(r.Schema, "main") {
+		if err := e.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+qualified(r.Database, "", r.Schema)); err != nil {
+			return err
+		}
+	}
+	columns := make([]string, len(r.Columns))
+	for i, c := range r.Columns {
+		if err := e.checkType(c.Type); err != nil {
+			return err
+		}
+		columns[i] = quote(c.Name) + " " + c.Type
+	}
+	return e.exec(ctx, "CREATE TABLE "+qualified(r.Database, r.Schema, r.Name)+" ("+strings.Join(columns, ", ")+")")
+}
+
+// checkType makes sure that a type is one, and not the end of the column list and a statement more: it must bind
+// within a cast.
+func (e *engine) checkType(name string) error {
+	if _, known := plainTypes[strings.ToUpper(name)]; known {
+		return nil
+	}
+	_, err := e.prepare("SELECT CAST(NULL AS " + name + ")")
+	if err != nil {
+		return &Error{Kind: KindCatalog, Message: fmt.Sprintf("unknown type %q", name), Offset: -1}
+	}
+	return nil
+}
+
+// plainTypes need no check.
+var plainTypes = map[string]bool{"BOOLEAN": true, "TINYINT": true, "SMALLINT": true, "INTEGER": true, "BIGINT": true, "HUGEINT": true,
+	"FLOAT": true, "DOUBLE": true, "VARCHAR": true, "DATE": true, "TIME": true, "TIMESTAMP": true, "TIMESTAMP WITH TIME ZONE": true,
+	"BLOB": true, "UUID": true, "JSON": true, "INTERVAL": true}
+
+func inRelation(r Relation, err error) error {
+	e := asError(err)
+	e.Message = fmt.Sprintf("relation %s: %s", qualified(r.Database, r.Schema, r.Name), e.Message)
+	e.Line, e.Column, e.Offset = 0, 0, -1 // the place is in our own statement
+	return e
+}
+
+// query runs a SELECT on the data. Views are made in a transaction that is rolled back, so that the next query does not
+// see them.
+func (e *engine) query(ctx context.Context, r request, out *response) (err error) {
+	if len(r.Views) > 0 {
+		if err := e.exec(ctx, "BEGIN"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, e.exec(context.WithoutCancel(ctx), "ROLLBACK")) }()
+		for _, v := range r.Views {
+			if err := e.createView(ctx, v); err != nil {
+				return inView(v, err)
+			}
+		}
+	}
+	if out.Columns, err = e.columns(ctx, r.SQL); err != nil {
+		return err
+	}
+	return e.rows(ctx, r.SQL, r.Limit, out)
+}
+
+func (e *engine) createView(ctx context.Context, v View) error {
+	if v.Database != "" && !strings.EqualFold(v.Database, e.data) {
+		return &Error{Kind: KindCatalog, Message: fmt.Sprintf("the data's database is %q, not %q", e.data, v.Database), Offset: -1}
+	}
+	if v.Schema == "" {
+		v.Schema = "main"
+	}
+	if _, err := e.prepare(v.SQL); err != nil { // one SELECT; and errors with places in its own text
+		return err
+	}
+	database := e.data
+	if database == "" {
+		database = mainName
+	}
+	var kind string
+	err := e.conn.QueryRowContext(ctx, `SELECT coalesce(
+		(SELECT 'VIEW' FROM duckdb_views() WHERE database_name = $1 AND schema_name ILIKE $2 AND view_name ILIKE $3),
+		(SELECT 'TABLE' FROM duckdb_tables() WHERE database_name = $1 AND schema_name ILIKE $2 AND table_name ILIKE $3), '')`,
+		database, v.Schema, v.Name).Scan(&kind)
+	if err != nil {
+		return err
+	}
+	name := qualified(database, v.Schema, v.Name)
+	statements := []string{"CREATE SCHEMA IF NOT EXISTS " + qualified(database, "", v.Schema), "CREATE VIEW " + name + " AS " + v.SQL}
+	if kind != "" {
+		statements = append([]string{"DROP " + kind + " " + name}, statements...)
+	}
+	return e.exec(ctx, statements...)
+}
+
+func inView(v View, err error) error {
+	e := asError(err)
+	e.Message = fmt.Sprintf("view %s: %s", qualified(v.Database, v.Schema, v.Name), e.Message)
+	return e
+}
+
+// rows runs text and collects up to limit rows as text. The outer SELECT has DuckDB stop early and print the values
+// itself; columns are named by position, since names may repeat.
+func (e *engine) rows(ctx context.Context, text string, limit int, out *response) error {
+	names := make([]string, len(out.Columns))
+	casts := make([]string, len(out.Columns))
+	for i := range names {
+		names[i] = fmt.Sprintf("c%d", i)
+		casts[i] = names[i] + "::VARCHAR"
+	}
+	rows, err := e.conn.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM query(%s) AS q(%s) LIMIT %d",
+		strings.Join(casts, ", "), literal(text), strings.Join(names, ", "), limit+1))
+	if err != nil {
+		return unplaced(err)
+	}
+	defer rows.Close()
+	out.Rows = [][]*string{}
+	for size := 0; rows.Next(); {
+		if len(out.Rows) == limit {
+			out.Truncated = true
+			break
+		}
+		row := make([]*string, len(names))
+		targets := make([]any, len(names))
+		for i := range row {
+			targets[i] = &row[i]
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return unplaced(err)
+		}
+		for _, cell := range row {
+			if cell != nil {
+				size += len(*cell)
+			}
+		}
+		if size > maxResult {
+			return &Error{Kind: KindMemory, Message: fmt.Sprintf("the result is larger than %d MB", maxResult>>20), Offset: -1}
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return unplaced(rows.Err())
+}
+
+// parse reads a text without looking at any catalog.
+func (e *engine) parse(ctx context.Context, text string) (*Statement, error) {
+	var tree string
+	if err := e.conn.QueryRowContext(ctx, "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", text).Scan(&tree); err != nil {
+		return nil, err
+	}
+	var head struct {
+		Error    bool   `json:"error"`
+		Type     string `json:"error_type"`
+		Message  string `json:"error_message"`
+		Position any    `json:"position"`
+		Stmts    []struct {
+			Node json.RawMessage `json:"node"`
+		} `json:"statements"`
+	}
+	if err := json.Unmarshal([]byte(tree), &head); err != nil {
+		return nil, fmt.Errorf("reading the syntax tree: %w", err)
+	}
+	switch {
+	case head.Error && head.Type == "parser":
+		return nil, placed(&Error{Kind: KindParser, Message: head.Message, Offset: -1}, fmt.Sprint(head.Position), text)
+	case head.Error:
+		return e.otherStatement(text)
+	case len(head.Stmts) == 0:
+		return &Statement{}, nil
+	case len(head.Stmts) > 1:
+		return &Statement{Count: 2, Kind: "SELECT"}, nil
+	}
+	return summarize(head.Stmts[0].Node)
+}
+
+// otherStatement finds the kind of what json_serialize_sql does not take. Preparing needs a catalog, which is empty
+// here, so it may fail for a good statement.
+func (e *engine) otherStatement(text string) (*Statement, error) {
+	prepared, err := e.raw.Prepare(text)
+	if err != nil {
+		var known *duckdb.Error
+		if errors.As(err, &known) {
+			return &Statement{Count: 1, Kind: otherKind}, nil
+		}
+		return &Statement{Count: 2, Kind: otherKind}, nil
+	}
+	stmt := prepared.(*duckdb.Stmt)
+	kind, err := stmt.StatementType()
+	if err := errors.Join(err, stmt.Close()); err != nil {
+		return nil, err
+	}
+	return &Statement{Count: 1, Kind: statementKinds[kind]}, nil
+}
+
+const otherKind = "OTHER"
+
+var statementKinds = map[duckdb.StmtType]string{
+	duckdb.STATEMENT_TYPE_INVALID: otherKind, duckdb.STATEMENT_TYPE_SELECT: "SELECT", duckdb.STATEMENT_TYPE_INSERT: "INSERT",
+	duckdb.STATEMENT_TYPE_UPDATE: "UPDATE", duckdb.STATEMENT_TYPE_EXPLAIN: "EXPLAIN", duckdb.STATEMENT_TYPE_DELETE: "DELETE",
+	duckdb.STATEMENT_TYPE_PREPARE: "PREPARE", duckdb.STATEMENT_TYPE_CREATE: "CREATE", duckdb.STATEMENT_TYPE_EXECUTE: "EXECUTE",
+	duckdb.STATEMENT_TYPE_ALTER: "ALTER", duckdb.STATEMENT_TYPE_TRANSACTION: "TRANSACTION", duckdb.STATEMENT_TYPE_COPY: "COPY",
+	duckdb.STATEMENT_TYPE_ANALYZE: "ANALYZE", duckdb.STATEMENT_TYPE_VARIABLE_SET: "SET VARIABLE",
+	duckdb.STATEMENT_TYPE_CREATE_FUNC: "CREATE FUNCTION", duckdb.STATEMENT_TYPE_DROP: "DROP", duckdb.STATEMENT_TYPE_EXPORT: "EXPORT",
+	duckdb.STATEMENT_TYPE_PRAGMA: "PRAGMA", duckdb.STATEMENT_TYPE_VACUUM: "VACUUM", duckdb.STATEMENT_TYPE_CALL: "CALL",
+	duckdb.STATEMENT_TYPE_SET: "SET", duckdb.STATEMENT_TYPE_LOAD: "LOAD", duckdb.STATEMENT_TYPE_RELATION: otherKind,
+	duckdb.STATEMENT_TYPE_EXTENSION: otherKind, duckdb.STATEMENT_TYPE_LOGICAL_PLAN: otherKind, duckdb.STATEMENT_TYPE_ATTACH: "ATTACH",
+	duckdb.STATEMENT_TYPE_DETACH: "DETACH", duckdb.STATEMENT_TYPE_MULTI: otherKind,
+}
