@@ -16,6 +16,7 @@ package dbt
 
 import (
 	"firstmile/agents/dbt/jinja"
+	"firstmile/agents/dbt/sqltext"
 )
 
 // Kind is what a node is.
@@ -121,8 +122,16 @@ type Node struct {
 
 	Rows      int64 // seeds: data rows; -1 when unknown
 	Loader    string
-	Freshness bool // sources: a freshness rule is declared
-	LoadedAt  string
+	Freshness bool   // sources: a freshness rule is declared
+	LoadedAt  string // sources: loaded_at_field
+
+	query    *sqltext.Query // the select as parsed, over placeholders; nil when there is none
+	queryWhy string         // why query is nil
+	declared []Column       // columns as YAML or the seed has them
+	taken    string         // snapshots: ID of the node they are taken of, when declared in YAML
+	fixed    bool           // declared is complete
+	relation [2]string      // custom schema and alias as configured
+	checksum string         // sha-256 of the file, as dbt computes it
 }
 
 // Relation is where dbt builds or finds a node. Known is false when the name cannot be told from
@@ -149,6 +158,13 @@ type Column struct {
 	Meta        map[string]any
 	Values      []string // distinct values where they are few (seed) or declared (accepted_values), sorted
 	Line        int      // line of its entry in Node.YAMLPath, 0 when it has none
+	CopyOf      ColumnOf // the upstream column that it is a plain copy of; zero when computed or unclear
+}
+
+// ColumnOf names a column of a node.
+type ColumnOf struct {
+	Node   string // ID
+	Column string
 }
 
 // Test is a generic test in either of dbt's spellings.

@@ -23,7 +23,7 @@ func (t *Template) Blocks() []Block {
 		for _, p := range s.params {
 			b.Args = append(b.Args, p.name)
 		}
-		m := newMachine(nothing{}, false)
+		m := newMachine(Nothing{}, false)
 		for _, p := range s.params {
 			m.scopes[0][p.name] = unknown{s.seg.line, p.name}
 		}
@@ -35,14 +35,14 @@ func (t *Template) Blocks() []Block {
 	return out
 }
 
-// nothing is a Resolver that knows nothing.
-type nothing struct{}
+// Nothing is a Resolver without variables or target; refs and sources resolve to their names.
+type Nothing struct{}
 
-func (nothing) Ref(_, name, _ string) (string, error)  { return name, nil }
-func (nothing) Source(_, table string) (string, error) { return table, nil }
-func (nothing) Var(string) (any, bool)                 { return nil, false }
-func (nothing) This() (string, error)                  { return "this", nil }
-func (nothing) Target(string) (any, bool)              { return nil, false }
+func (Nothing) Ref(_, name, _ string) (string, error)  { return name, nil }
+func (Nothing) Source(_, table string) (string, error) { return table, nil }
+func (Nothing) Var(string) (any, bool)                 { return nil, false }
+func (Nothing) This() (string, error)                  { return "this", nil }
+func (Nothing) Target(string) (any, bool)              { return nil, false }
 
 // Docs lists the {% docs name %} … {% enddocs %} blocks of a Markdown file. Their text is taken as it is: dbt does
 // not render it. Blocks that are not closed are reported as errors and left out.

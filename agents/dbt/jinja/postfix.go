@@ -57,18 +57,24 @@ func (p *exprParser) parseArgs(x *expr) error {
 func (p *exprParser) parseArg(x *expr) error {
 	if star, ok := p.op("*", "**"); ok {
 		v, err := p.parseExpr()
-		x.keys = append(x.keys, keyword{star, v}) // *args: no literal call has them
+		if err == nil {
+			x.keys = append(x.keys, keyword{star, v}) // *args: no literal call has them
+		}
 		return err
 	}
 	if p.pos+1 < len(p.toks) && p.toks[p.pos].kind == nameToken && p.toks[p.pos+1].is(opToken, "=") {
 		name := p.toks[p.pos].text
 		p.pos += 2
 		v, err := p.parseExpr()
-		x.keys = append(x.keys, keyword{name, v})
+		if err == nil {
+			x.keys = append(x.keys, keyword{name, v})
+		}
 		return err
 	}
 	v, err := p.parseExpr()
-	x.kids = append(x.kids, v)
+	if err == nil {
+		x.kids = append(x.kids, v)
+	}
 	return err
 }
 

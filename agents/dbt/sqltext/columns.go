@@ -21,7 +21,8 @@ type Tables func(path []string) ([]string, error)
 // order or number being so; the error says why.
 func (q *Query) Columns(tables Tables) ([]Column, error) {
 	r := &resolver{tables: tables}
-	return r.query(q, nil)
+	t := r.query(q, nil)
+	return t.cols, t.err
 }
 
 // Sources lists the table paths that the query reads, CTE names excluded, in order of appearance, each once.
@@ -64,12 +65,18 @@ func (q *Query) walk(known map[string]bool, visit func([]string)) {
 // is reported as having duplicates.
 func fold(s string) string { return strings.ToLower(s) }
 
-// scope maps CTE names to their columns; inner scopes see outer ones.
+// rows is what is known about the columns of a table or query.
+type rows struct {
+	cols []Column
+	open []string // the table whose further columns come through, when cols is not complete
+	err  error    // why cols is not complete
+}
+
+// scope maps CTE names to their rows; inner scopes see outer ones.
 type scope struct {
 	outer *scope
 	name  string
-	cols  []Column
-	err   error
+	rows
 }
 
 func (s *scope) find(name string) (*scope, bool) {
@@ -83,75 +90,86 @@ func (s *scope) find(name string) (*scope, bool) {
 
 type resolver struct{ tables Tables }
 
-func (r *resolver) query(q *Query, sc *scope) ([]Column, error) {
+func (r *resolver) query(q *Query, sc *scope) rows {
 	for _, c := range q.ctes {
-		cols, err := r.query(c.query, sc)
-		if err == nil && c.columns != nil {
-			cols, err = renamed(cols, c.columns)
+		t := r.query(c.query, sc)
+		if c.columns != nil {
+			t = t.renamed(c.columns)
 		}
-		sc = &scope{outer: sc, name: fold(c.name), cols: cols, err: err}
+		sc = &scope{outer: sc, name: fold(c.name), rows: t}
 	}
 	if len(q.selects) == 0 {
-		return nil, fmt.Errorf("there is no select")
+		return rows{err: fmt.Errorf("there is no select")}
 	}
-	return r.selectStmt(q.selects[0], sc)
+	t := r.selectStmt(q.selects[0], sc)
+	if len(q.selects) > 1 { // a united column is a copy of more than one
+		t.cols, t.open = slices.Clone(t.cols), nil
+		for i := range t.cols {
+			t.cols[i].Table, t.cols[i].Of = nil, ""
+		}
+	}
+	return t
 }
 
-func renamed(cols []Column, names []string) ([]Column, error) {
-	if len(names) != len(cols) {
-		return nil, fmt.Errorf("the column list names %d of %d columns", len(names), len(cols))
+func (t rows) renamed(names []string) rows {
+	if t.err != nil {
+		return rows{err: t.err}
 	}
-	out := slices.Clone(cols)
-	for i := range out {
-		out[i].Name = names[i]
+	if len(names) != len(t.cols) {
+		return rows{err: fmt.Errorf("the column list names %d of %d columns", len(names), len(t.cols))}
 	}
-	return out, nil
+	t.cols = slices.Clone(t.cols)
+	for i := range t.cols {
+		t.cols[i].Name = names[i]
+	}
+	return t
 }
 
 // table is a source with its columns resolved.
 type table struct {
 	alias string
-	cols  []Column
 	using []string
-	err   error
+	rows
 }
 
-func (r *resolver) selectStmt(s selectStmt, sc *scope) ([]Column, error) {
+func (r *resolver) selectStmt(s selectStmt, sc *scope) rows {
 	if s.nested != nil {
 		return r.query(s.nested, sc)
 	}
-	var err error
+	var out rows
 	if s.why != "" {
-		err = fmt.Errorf("%s", s.why)
+		out.err = fmt.Errorf("%s", s.why)
 	}
 	var tabs []table
 	for _, src := range s.sources {
 		tabs = append(tabs, r.source(src, sc))
 	}
-	var out []Column
 	for i, it := range s.items {
 		switch {
 		case it.opaque:
 		case it.star:
-			cols, starErr := star(it, tabs)
-			if starErr != nil && err == nil {
-				err = starErr
+			cols, err := star(it, tabs)
+			if out.err == nil {
+				out.err = err
 			}
-			out = append(out, cols...)
+			out.cols = append(out.cols, cols...)
+			if len(tabs) == 1 && it.rename == nil {
+				out.open = tabs[0].open
+			}
 		case it.name == "":
-			if err == nil {
-				err = fmt.Errorf("column %d of the select has no name", i+1)
+			if out.err == nil {
+				out.err = fmt.Errorf("column %d of the select has no name", i+1)
 			}
 		default:
 			c := Column{Name: it.name}
 			c.Table, c.Of = origin(it.path, tabs)
-			out = append(out, c)
+			out.cols = append(out.cols, c)
 		}
 	}
-	if dup := duplicate(out); dup != "" && err == nil {
-		err = fmt.Errorf("two columns are named %s", dup)
+	if dup := duplicate(out.cols); dup != "" && out.err == nil {
+		out.err = fmt.Errorf("two columns are named %s", dup)
 	}
-	return out, err
+	return out
 }
 
 func duplicate(cols []Column) string {
@@ -174,10 +192,10 @@ func (r *resolver) source(src source, sc *scope) table {
 	case src.why != "":
 		t.err = fmt.Errorf("%s", src.why)
 	case src.query != nil:
-		t.cols, t.err = r.query(src.query, sc)
+		t.rows = r.query(src.query, sc)
 	default:
 		if found, ok := sc.find(src.path[0]); ok && len(src.path) == 1 {
-			t.cols, t.err = found.cols, found.err
+			t.rows = found.rows
 			break
 		}
 		var names []string
@@ -185,9 +203,12 @@ func (r *resolver) source(src source, sc *scope) table {
 		for _, n := range names {
 			t.cols = append(t.cols, Column{Name: n, Table: src.path, Of: n})
 		}
+		if t.err != nil {
+			t.open = src.path
+		}
 	}
-	if t.err == nil && src.columns != nil {
-		t.cols, t.err = renamed(t.cols, src.columns)
+	if src.columns != nil {
+		t.rows = t.renamed(src.columns)
 	}
 	return t
 }
@@ -234,22 +255,28 @@ func origin(path []string, tabs []table) ([]string, string) {
 	if len(path) == 0 {
 		return nil, ""
 	}
-	name := fold(path[len(path)-1])
-	var hit *Column
+	name := path[len(path)-1]
+	var candidates []table
 	for _, t := range tabs {
-		if len(path) > 1 && fold(path[len(path)-2]) != fold(t.alias) {
-			continue
+		if len(path) == 1 || fold(path[len(path)-2]) == fold(t.alias) {
+			candidates = append(candidates, t)
 		}
-		i := slices.IndexFunc(t.cols, func(c Column) bool { return fold(c.Name) == name })
+	}
+	var hit *Column
+	for _, t := range candidates {
+		i := slices.IndexFunc(t.cols, func(c Column) bool { return fold(c.Name) == fold(name) })
 		switch {
 		case i >= 0 && hit == nil:
 			hit = &t.cols[i]
-		case i >= 0 && !named(t.using, name), i < 0 && t.err != nil && len(path) == 1:
+		case i >= 0 && !named(t.using, name), i < 0 && t.err != nil && len(candidates) > 1:
 			return nil, ""
 		}
 	}
-	if hit == nil {
-		return nil, ""
+	if hit != nil {
+		return hit.Table, hit.Of
 	}
-	return hit.Table, hit.Of
+	if len(candidates) == 1 && candidates[0].open != nil {
+		return candidates[0].open, name // its columns are not known, but this one must be among them
+	}
+	return nil, ""
 }

@@ -1,0 +1,279 @@
+package dbt
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// WithColumns returns a copy of the project in which lookup says what columns relations really have, such as a warehouse
+// does: in order, with types. Where lookup has no answer the project's own knowledge stays; models above
+// gain from what is below them.
+func (p *Project) WithColumns(lookup func(*Node) ([]Column, bool)) *Project {
+	c := *p
+	c.Nodes = make([]*Node, len(p.Nodes))
+	c.byID = make(map[string]*Node, len(p.Nodes))
+	for i, n := range p.Nodes {
+		m := *n
+		c.Nodes[i], c.byID[m.ID] = &m, &m
+	}
+	c.byName = make(map[string][]*Node, len(p.byName))
+	for name, ns := range p.byName {
+		for _, n := range ns {
+			c.byName[name] = append(c.byName[name], c.byID[n.ID])
+		}
+	}
+	c.resolveColumns(nil, lookup)
+	return &c
+}
+
+// columnResolver works out the columns of all nodes, upstream first.
+type columnResolver struct {
+	p       *Project
+	catalog map[string][]Column
+	lookup  func(*Node) ([]Column, bool)
+	state   map[string]int // 1: at work, 2: done
+	used    map[string][]string
+}
+
+func (p *Project) resolveColumns(catalog map[string][]Column, lookup func(*Node) ([]Column, bool)) {
+	r := &columnResolver{p: p, catalog: catalog, lookup: lookup, state: map[string]int{}, used: map[string][]string{}}
+	for _, n := range p.Nodes {
+		r.node(n)
+	}
+	r.inferred()
+	r.inherit()
+}
+
+// node fills the columns of a node after those of the nodes it reads. A cycle, which dbt refuses, ends with unknown.
+func (r *columnResolver) node(n *Node) {
+	if r.state[n.ID] != 0 {
+		return
+	}
+	r.state[n.ID] = 1
+	defer func() { r.state[n.ID] = 2 }()
+	for _, id := range n.Upstream {
+		if up, ok := r.p.byID[id]; ok {
+			r.node(up)
+		}
+	}
+	static, err := r.static(n)
+	if cols, from, ok := r.measured(n); ok {
+		n.Columns = r.merged(n, cols, from, static)
+		n.ColumnsKnown, n.ColumnsWhy = true, ""
+		return
+	}
+	switch {
+	case n.fixed:
+		n.Columns, n.ColumnsKnown = r.merged(n, slices.Clone(n.declared), "", static), true
+	case err == nil:
+		n.Columns = r.merged(n, plainColumns(static), FromStatic, static)
+		n.ColumnsKnown = len(n.Columns) == len(static)
+		if !n.ColumnsKnown {
+			n.ColumnsWhy = "its YAML describes a column that its SQL does not show: " + n.Columns[len(static)].Name
+		}
+	default:
+		n.Columns = r.merged(n, slices.Clone(n.declared), "", static)
+		n.Columns = append(n.Columns, beyond(n.Columns, plainColumns(static))...)
+		r.origins(n, static)
+		n.ColumnsKnown, n.ColumnsWhy = false, err.Error()
+	}
+}
+
+// measured are columns that a warehouse or the catalog reports.
+func (r *columnResolver) measured(n *Node) ([]Column, Origin, bool) {
+	if r.lookup != nil {
+		if cols, ok := r.lookup(n); ok {
+			return slices.Clone(cols), FromWarehouse, true
+		}
+	}
+	if cols, ok := r.catalog[n.ID]; ok {
+		return slices.Clone(cols), FromCatalog, true
+	}
+	if r.catalog == nil && len(n.Columns) > 0 && n.Columns[0].From == FromCatalog {
+		return slices.Clone(n.Columns), FromCatalog, true // a second pass keeps what the catalog said
+	}
+	return nil, "", false
+}
+
+// staticColumn is a column of the final select with its origin.
+type staticColumn struct {
+	name string
+	of   ColumnOf
+}
+
+// static analyses the node's select over its upstream's columns.
+func (r *columnResolver) static(n *Node) ([]staticColumn, error) {
+	switch {
+	case n.Kind == Source:
+		return nil, errors.New("a source's columns are known only from its description")
+	case n.Kind == Seed:
+		return nil, errors.New("the seed has no header")
+	case n.taken != "":
+		return r.snapshotOf(n, r.p.byID[n.taken])
+	case n.query == nil:
+		return nil, errors.New(n.queryWhy)
+	}
+	cols, err := n.query.Columns(func(path []string) ([]string, error) {
+		up, err := r.p.placeholder(path)
+		if err != nil {
+			return nil, err
+		}
+		return up.names()
+	})
+	out := make([]staticColumn, 0, len(cols))
+	for _, c := range cols {
+		s := staticColumn{name: c.Name}
+		if up, uerr := r.p.placeholder(c.Table); c.Table != nil && uerr == nil {
+			s.of = ColumnOf{up.ID, c.Of}
+		}
+		out = append(out, s)
+	}
+	if n.Kind == Snapshot {
+		out = append(out, snapshotColumns(n)...)
+	}
+	return out, err
+}
+
+func (r *columnResolver) snapshotOf(n, up *Node) ([]staticColumn, error) {
+	if up == nil {
+		return nil, errors.New("what the snapshot is taken of is not known")
+	}
+	names, err := up.names()
+	var out []staticColumn
+	for _, name := range names {
+		out = append(out, staticColumn{name, ColumnOf{up.ID, name}})
+	}
+	return append(out, snapshotColumns(n)...), err
+}
+
+// snapshotColumns are those that dbt adds to a snapshot, as they are called in this project.
+func snapshotColumns(n *Node) []staticColumn {
+	renamed, _ := n.Config["snapshot_meta_column_names"].(map[string]any)
+	names := []string{"dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to"}
+	if configText(n.Config, "hard_deletes") == "new_record" {
+		names = append(names, "dbt_is_deleted")
+	}
+	var out []staticColumn
+	for _, name := range names {
+		out = append(out, staticColumn{name: firstText(configText(renamed, name), name)})
+	}
+	return out
+}
+
+// names lists a node's columns for a select over it; with an error they are not all.
+func (n *Node) names() ([]string, error) {
+	var out []string
+	for _, c := range n.Columns {
+		out = append(out, c.Name)
+	}
+	if !n.ColumnsKnown {
+		return out, fmt.Errorf("the columns of %s are not known: %s", n.Name, firstText(n.ColumnsWhy, "it refers to itself"))
+	}
+	return out, nil
+}
+
+// placeholder finds the node that a placeholder table stands for.
+func (p *Project) placeholder(path []string) (*Node, error) {
+	if len(path) == 2 {
+		parts := strings.Split(path[1], "|")
+		switch {
+		case path[0] == refSchema && len(parts) == 3:
+			return p.ref(parts[0], parts[1], parts[2])
+		case path[0] == sourceSchema && len(parts) == 2:
+			return p.source(parts[0], parts[1])
+		}
+	}
+	return nil, fmt.Errorf("the table %s is named without ref() or source()", strings.Join(path, "."))
+}
+
+func plainColumns(static []staticColumn) []Column {
+	out := make([]Column, 0, len(static))
+	for _, s := range static {
+		out = append(out, Column{Name: s.name, From: FromStatic})
+	}
+	return out
+}
+
+// merged lays YAML and lineage over columns that exist. from marks the columns; empty keeps their own mark.
+func (r *columnResolver) merged(n *Node, cols []Column, from Origin, static []staticColumn) []Column {
+	for i := range cols {
+		if from != "" {
+			cols[i].From = from
+		}
+	}
+	n.Columns = overlay(cols, n.declared)
+	r.origins(n, static)
+	return n.Columns
+}
+
+// origins notes which columns are copies of upstream columns.
+func (r *columnResolver) origins(n *Node, static []staticColumn) {
+	for _, s := range static {
+		if s.of.Node == "" {
+			continue
+		}
+		if c, ok := n.Column(s.name); ok {
+			c.CopyOf = s.of
+		}
+		if up := r.p.byID[s.of.Node]; up != nil && !up.ColumnsKnown {
+			r.used[up.ID] = append(r.used[up.ID], s.of.Column)
+		}
+	}
+}
+
+func beyond(have, more []Column) []Column {
+	var out []Column
+	for _, m := range more {
+		same := func(c Column) bool { return strings.EqualFold(c.Name, m.Name) }
+		if !slices.ContainsFunc(have, same) && !slices.ContainsFunc(out, same) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// inferred adds to nodes of unknown columns those that models select from them by name.
+func (r *columnResolver) inferred() {
+	for _, n := range r.p.Nodes {
+		var more []Column
+		for _, name := range r.used[n.ID] {
+			more = append(more, Column{Name: name, From: FromStatic})
+		}
+		n.Columns = append(n.Columns, beyond(n.Columns, more)...)
+	}
+}
+
+// inherit passes types and values down to plain copies, upstream first.
+func (r *columnResolver) inherit() {
+	done := map[string]bool{}
+	var visit func(n *Node)
+	visit = func(n *Node) {
+		if done[n.ID] {
+			return
+		}
+		done[n.ID] = true
+		for _, id := range n.Upstream {
+			if up, ok := r.p.byID[id]; ok {
+				visit(up)
+			}
+		}
+		for i := range n.Columns {
+			c := &n.Columns[i]
+			up, ok := r.p.byID[c.CopyOf.Node]
+			if !ok {
+				continue
+			}
+			if o, ok := up.Column(c.CopyOf.Column); ok {
+				c.Type = firstText(c.Type, o.Type)
+				if c.Values == nil {
+					c.Values = o.Values
+				}
+			}
+		}
+	}
+	for _, n := range r.p.Nodes {
+		visit(n)
+	}
+}

@@ -1,0 +1,251 @@
+package dbt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"firstmile/agents/dbt/jinja"
+)
+
+// index fills the look-up tables.
+func (l *linker) index() {
+	p := l.p
+	add := func(key string, n *Node) {
+		key = strings.ToLower(key)
+		p.byName[key] = append(p.byName[key], n)
+	}
+	for _, n := range p.Nodes {
+		if n.Kind == Source {
+			add(n.Source+"."+n.Name, n)
+			continue
+		}
+		add(n.Name, n)
+		if n.Version != "" {
+			add(n.Name+".v"+n.Version, n)
+		}
+	}
+	for name, ns := range p.byName { // an unversioned name means the latest version
+		if len(ns) > 1 && !slices.ContainsFunc(ns, func(n *Node) bool { return n.Version == "" }) {
+			p.byName[name] = []*Node{l.latest(ns)}
+		}
+	}
+}
+
+func (l *linker) latest(ns []*Node) *Node {
+	if d, ok := l.entries[entryKey(Model, "", ns[0].Name)]; ok && d.latest != "" {
+		for _, n := range ns {
+			if n.Version == d.latest {
+				return n
+			}
+		}
+	}
+	return slices.MaxFunc(ns, func(a, b *Node) int {
+		if d := len(a.Version) - len(b.Version); d != 0 { // 10 after 9
+			return d
+		}
+		return strings.Compare(a.Version, b.Version)
+	})
+}
+
+// ref finds the node that ref() means.
+func (p *Project) ref(pkg, name, version string) (*Node, error) {
+	if pkg != "" && pkg != p.Name {
+		return nil, fmt.Errorf("the package %s is not part of the project's files", pkg)
+	}
+	key := strings.ToLower(name)
+	if version != "" {
+		key += ".v" + version
+	}
+	for _, n := range p.byName[key] {
+		if n.Kind != Source {
+			return n, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no model, seed or snapshot %s", key)
+}
+
+func (p *Project) source(source, table string) (*Node, error) {
+	for _, n := range p.byName[strings.ToLower(source+"."+table)] {
+		if n.Kind == Source && n.Source == source {
+			return n, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no source %s.%s", source, table)
+}
+
+// connect resolves references into upstream and downstream IDs.
+func (l *linker) connect() {
+	for _, n := range l.p.Nodes {
+		uses := l.withMacros(l.rawRefs[n.ID])
+		n.Upstream = l.resolve(uses, n.Path)
+		if n.taken != "" && len(n.Upstream) == 1 {
+			n.taken = n.Upstream[0]
+		}
+		l.resolveTests(n.Tests)
+		for i := range n.declared {
+			n.declared[i].Tests = slices.Clone(n.declared[i].Tests)
+			l.resolveTests(n.declared[i].Tests)
+		}
+		l.resolveConstraints(n)
+	}
+	for i := range l.p.Exposures {
+		e := &l.p.Exposures[i]
+		e.ID = "exposure." + l.p.Name + "." + e.Name
+		e.DependsOn = l.resolveTexts(e.DependsOn, e.Path, e.Line)
+	}
+	for i := range l.p.Semantic {
+		l.p.Semantic[i].Model = l.idOf(l.p.Semantic[i].Model)
+	}
+	for i := range l.p.UnitTests {
+		if n, err := l.p.ref("", l.p.UnitTests[i].Model, ""); err == nil {
+			l.p.UnitTests[i].Model = n.ID
+		}
+	}
+	for _, f := range l.sql {
+		if f.role == roleTest && !strings.Contains(f.path, "/generic/") {
+			name := f.path[strings.LastIndexByte(f.path, '/')+1:]
+			r := f.result.(*sqlFile)
+			l.p.SingularTests = append(l.p.SingularTests, SingularTest{Name: strings.TrimSuffix(name, ".sql"), Path: f.path,
+				Upstream: l.resolve(l.withMacros(r.uses), f.path)})
+		}
+	}
+	l.p.downstream()
+	l.p.owners()
+}
+
+// downstream derives Downstream from Upstream.
+func (p *Project) downstream() {
+	for _, n := range p.Nodes {
+		n.Downstream = nil
+	}
+	for _, n := range p.Nodes { // nodes are in ID order, so Downstream is too
+		for _, id := range n.Upstream {
+			if up, ok := p.byID[id]; ok {
+				up.Downstream = append(up.Downstream, n.ID)
+			}
+		}
+	}
+}
+
+// owners gives nodes of a group the group's owner.
+func (p *Project) owners() {
+	for _, g := range p.Groups {
+		for _, n := range p.Nodes {
+			if n.Group == g.Name && n.Owner == "" {
+				n.Owner = firstText(g.Owner, g.Email)
+			}
+		}
+	}
+}
+
+// withMacros adds what the project's own macros refer to, directly or through others.
+func (l *linker) withMacros(uses jinja.Uses) jinja.Uses {
+	seen := map[string]bool{}
+	var visit func(names []string)
+	visit = func(names []string) {
+		for _, name := range names {
+			name = strings.TrimPrefix(name, l.p.Name+".")
+			b, ok := l.macros[name]
+			if !ok || seen[name] {
+				continue
+			}
+			seen[name] = true
+			for _, r := range b.Uses.Refs {
+				r.Line = 0
+				uses.Refs = append(slices.Clip(uses.Refs), r)
+			}
+			for _, s := range b.Uses.Sources {
+				s.Line = 0
+				uses.Sources = append(slices.Clip(uses.Sources), s)
+			}
+			visit(b.Uses.Macros)
+		}
+	}
+	visit(uses.Macros)
+	return uses
+}
+
+// resolve turns references into sorted IDs and names those that lead nowhere.
+func (l *linker) resolve(uses jinja.Uses, path string) []string {
+	var ids []string
+	add := func(n *Node, err error, line int) {
+		if err != nil {
+			l.problem(path, line, err.Error())
+			return
+		}
+		ids = append(ids, n.ID)
+	}
+	for _, r := range uses.Refs {
+		n, err := l.p.ref(r.Package, r.Name, r.Version)
+		if err != nil && l.disabled[entryKey(Model, "", r.Name)] {
+			err = fmt.Errorf("the model %s is disabled", r.Name)
+		}
+		add(n, err, r.Line)
+	}
+	for _, s := range uses.Sources {
+		n, err := l.p.source(s.Source, s.Table)
+		add(n, err, s.Line)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (l *linker) resolveTexts(refs []string, path string, line int) []string {
+	var all jinja.Uses
+	for _, text := range refs {
+		uses, ok := reference(text)
+		if !ok {
+			continue // metric('x') and the like
+		}
+		for _, r := range uses.Refs {
+			r.Line = line
+			all.Refs = append(all.Refs, r)
+		}
+		for _, s := range uses.Sources {
+			s.Line = line
+			all.Sources = append(all.Sources, s)
+		}
+	}
+	return l.resolve(all, path)
+}
+
+// idOf is the ID that a reference's text means, or the text.
+func (l *linker) idOf(text string) string {
+	uses, _ := reference(text)
+	for _, r := range uses.Refs {
+		if n, err := l.p.ref(r.Package, r.Name, r.Version); err == nil {
+			return n.ID
+		}
+	}
+	for _, s := range uses.Sources {
+		if n, err := l.p.source(s.Source, s.Table); err == nil {
+			return n.ID
+		}
+	}
+	return text
+}
+
+func (l *linker) resolveTests(tests []Test) {
+	for i := range tests {
+		if tests[i].To != "" {
+			tests[i].To = l.idOf(tests[i].To)
+		}
+	}
+}
+
+func (l *linker) resolveConstraints(n *Node) {
+	fix := func(cs []Constraint) []Constraint {
+		cs = slices.Clone(cs)
+		for i := range cs {
+			if cs[i].To != "" {
+				cs[i].To = l.idOf(cs[i].To)
+			}
+		}
+		return cs
+	}
+	n.Constraints = fix(n.Constraints)
+	for i := range n.declared {
+		n.declared[i].Constraints = fix(n.declared[i].Constraints)
+	}
+}
