@@ -1,0 +1,160 @@
+// Package lexicon is the part of a request's language that belongs to no
+// project: aggregations, calendar words, comparisons, negations, ranks,
+// connectives, and the reviewed list of words that mean nothing. It is data
+// (lexicon.yml, embedded); this file finds its phrases in a request.
+package lexicon
+
+import (
+	"bytes"
+	_ "embed" // for the rows
+	"fmt"
+	"strings"
+
+	"firstmile/agents/interpreter/token"
+
+	"gopkg.in/yaml.v3"
+)
+
+//go:embed lexicon.yml
+var embedded []byte
+
+// Category of a phrase; the names are those of lexicon.yml and of the rules in package grammar.
+type Category string
+
+// The categories that code asks for by name. The grammar's rules name the others.
+const (
+	Harmless Category = "harmless"
+	Glue     Category = "glue"
+	Chatter  Category = "chatter"
+	Outside  Category = "outside"
+	Unsure   Category = "unsure"
+	Trend    Category = "trend"
+	And      Category = "and"
+	By       Category = "by"
+	Per      Category = "per"
+	Neg      Category = "neg"
+)
+
+// Entry is one meaning of a phrase.
+type Entry struct {
+	Category Category
+	Value    string
+}
+
+// Match is an entry found in a request, over the tokens [From, To).
+type Match struct {
+	Entry
+	From, To int
+}
+
+// Lexicon is the table, ready to be searched. It does not change after Load.
+type Lexicon struct {
+	forms   token.Forms
+	entries map[string][]Entry // phrase in compared form
+	longest int                // words of the longest phrase
+	columns map[string][]string
+	words   map[string]bool // every single word of a phrase
+}
+
+type file struct {
+	Rows []struct {
+		Is    Category `yaml:"is"`
+		Value string   `yaml:"value"`
+		Words []string `yaml:"words"`
+	} `yaml:"rows"`
+	Columns  map[string][]string `yaml:"columns"`
+	Spelling map[string]string   `yaml:"spelling"`
+	Numbers  map[string]string   `yaml:"numbers"`
+}
+
+// Load reads the embedded table.
+func Load() (*Lexicon, error) { return Parse(embedded) }
+
+// Parse reads a table. An unknown key is an error with its line.
+func Parse(body []byte) (*Lexicon, error) {
+	var f file
+	dec := yaml.NewDecoder(bytes.NewReader(body))
+	dec.KnownFields(true)
+	if err := dec.Decode(&f); err != nil {
+		return nil, fmt.Errorf("reading the lexicon: %w", err)
+	}
+	l := &Lexicon{
+		forms:   token.Forms{Spelling: f.Spelling, Numbers: f.Numbers},
+		entries: map[string][]Entry{}, columns: map[string][]string{}, words: map[string]bool{},
+	}
+	t := l.Tokenizer()
+	for _, row := range f.Rows {
+		for _, phrase := range row.Words {
+			tokens, _ := t.Tokens(phrase)
+			if len(tokens) == 0 {
+				return nil, fmt.Errorf("reading the lexicon: the row %s has a phrase without words: %q", row.Is, phrase)
+			}
+			key := keyOf(tokens)
+			l.entries[key] = append(l.entries[key], Entry{row.Is, row.Value})
+			l.longest = max(l.longest, len(tokens))
+			for _, tok := range tokens {
+				l.words[tok.Light] = true
+			}
+		}
+	}
+	for column, nouns := range f.Columns {
+		for _, noun := range nouns {
+			key := keyOf(t.Words(noun))
+			l.columns[key] = append(l.columns[key], column)
+		}
+	}
+	return l, nil
+}
+
+// Tokenizer returns a tokenizer with the lexicon's spelling and number words.
+func (l *Lexicon) Tokenizer() *token.Tokenizer { return token.New(l.forms) }
+
+// Find returns every entry whose phrase stands in the tokens.
+func (l *Lexicon) Find(tokens []token.Token) []Match {
+	var out []Match
+	for from := range tokens {
+		if tokens[from].Kind == token.Quoted {
+			continue // quoted text is a value, whatever it says
+		}
+		var b strings.Builder
+		for to := from + 1; to <= len(tokens) && to-from <= l.longest; to++ {
+			if tokens[to-1].Kind == token.Quoted {
+				break
+			}
+			if b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(tokens[to-1].Light)
+			for _, e := range l.entries[b.String()] {
+				out = append(out, Match{e, from, to})
+			}
+		}
+	}
+	return out
+}
+
+// ColumnsFor lists the column names that people may mean by a noun.
+func (l *Lexicon) ColumnsFor(noun string) []string { return l.columns[noun] }
+
+// Knows reports whether the word is part of any phrase of the lexicon.
+func (l *Lexicon) Knows(light string) bool { return l.words[light] }
+
+// Words lists the single words of the lexicon of five letters or more, for the
+// recognition of typing errors.
+func (l *Lexicon) Words() []string {
+	var out []string
+	for w := range l.words {
+		if len(w) >= 5 {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func keyOf(tokens []token.Token) string {
+	parts := make([]string, len(tokens))
+	for i, t := range tokens {
+		parts[i] = t.Light
+	}
+	return strings.Join(parts, " ")
+}
