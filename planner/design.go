@@ -76,12 +76,16 @@ func (s *step) check(level plan.CheckLevel) {
 	s.do(plan.Effect{Kind: plan.DoCheck, Spec: s.t.Reading.Spec, Change: s.t.Change, Level: level})
 }
 
-// checked takes a report. A report about other bytes than the current ones counts for nothing.
+// checked takes a report about the current change. One about other bytes
+// counts for nothing, and whoever made it cannot be relied on.
 func (s *step) checked(r plan.Report) {
-	if s.t.Change == nil || r.Digest != s.t.Change.Digest() {
+	if s.t.Change == nil || s.t.Stage != plan.StageChecking && s.t.Stage != plan.StageProposed {
 		return
 	}
-	if s.t.Stage != plan.StageChecking && s.t.Stage != plan.StageProposed {
+	if r.Digest != s.t.Change.Digest() {
+		s.staleProposal()
+		s.giveUp(plan.Failure{Class: plan.Permanent, Code: "foreign_report",
+			Message: "The checks looked at other files than the ones proposed, so nothing is approved. The log of the bot says more."})
 		return
 	}
 	s.t.Reports = append(s.t.Reports, r)

@@ -13,7 +13,7 @@ import (
 func (s *step) propose(level plan.CheckLevel) {
 	s.t.Stage = plan.StageProposed
 	s.progress()
-	delete(s.t.Slots, slotProposal)
+	s.overtake()
 	s.t.Approvals = nil
 	if carried := s.t.Carried; len(carried) > 0 {
 		s.t.Carried = nil

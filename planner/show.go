@@ -9,6 +9,8 @@ const (
 	slotProgress  = "progress"
 	slotQuestions = "questions"
 	slotProposal  = "proposal"
+	// slotOvertaken takes a proposal that was overtaken before it was even posted.
+	slotOvertaken = "overtaken"
 )
 
 // maxEarly bounds the reactions kept while a post is under way.
@@ -58,6 +60,12 @@ func (s *step) posted(effect plan.EffectID, ref *plan.MessageRef) {
 	if !ok || ref == nil {
 		return
 	}
+	if slot == slotOvertaken {
+		s.t.Proposals = append(s.t.Proposals, *ref)
+		s.do(plan.Effect{Kind: plan.DoEdit, Target: *ref, Message: &plan.Message{Kind: plan.SayNote,
+			Text: "This proposal was overtaken by a newer one."}})
+		return
+	}
 	set(&s.t.Slots, slot, *ref)
 	if slot == slotProposal {
 		s.t.Proposals = append(s.t.Proposals, *ref)
@@ -73,6 +81,19 @@ func (s *step) posted(effect plan.EffectID, ref *plan.MessageRef) {
 			s.dispatch(e)
 		}
 	}
+}
+
+// overtake makes sure that a message still on its way with an older proposal
+// never becomes the one that a newer proposal is approved on.
+func (s *step) overtake() {
+	for id, slot := range s.t.Posting {
+		if slot == slotProposal {
+			s.t.Posting[id] = slotOvertaken
+		}
+	}
+	delete(s.t.Later, slotProposal)
+	delete(s.t.Slots, slotProposal)
+	s.t.Early = nil
 }
 
 func (s *step) early(e plan.Event) {

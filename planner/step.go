@@ -45,7 +45,7 @@ func DefaultConfig() Config {
 
 // Step is the Planner's judgement: what the thread becomes after the event and
 // what shall be done about it, in the order it shall be done. It changes neither
-// argument. An event that the stage does not accept changes nothing (see accepts).
+// argument. An event that the stage does not accept changes nothing.
 func Step(cfg Config, thread plan.Thread, event plan.Event) (plan.Thread, []plan.Effect) {
 	s := &step{cfg: cfg, t: clone(thread), at: event.At}
 	if s.t.Stage == "" {

@@ -77,6 +77,7 @@ type Driver struct {
 
 	mu      sync.Mutex
 	ctx     context.Context // of Run; nil before
+	resumed bool            // Run has looked for unfinished threads
 	loops   map[plan.ThreadID]*loop
 	settled *sync.Cond
 	wake    chan struct{} // a timer was set
@@ -137,7 +138,16 @@ func (d *Driver) Run(ctx context.Context) error {
 	for _, id := range pending {
 		d.rouse(plan.ThreadID(id))
 	}
+	d.mu.Lock()
+	d.resumed = true
+	d.settled.Broadcast()
+	d.mu.Unlock()
 	err = d.timers(ctx)
+	d.mu.Lock() // after this no loop begins: rouse looks at ctx under the same lock
+	if ctx.Err() == nil {
+		d.ctx = nil
+	}
+	d.mu.Unlock()
 	d.running.Wait()
 	if ctx.Err() != nil {
 		return nil
@@ -145,8 +155,8 @@ func (d *Driver) Run(ctx context.Context) error {
 	return err
 }
 
-// Settled waits until the thread has no unread event and no unfinished effect,
-// and returns its state. Timers may still be set.
+// Settled waits until Run has taken up unfinished threads and this one has no
+// unread event and no unfinished effect, and returns its state. Timers may still be set.
 func (d *Driver) Settled(ctx context.Context, thread plan.ThreadID) (plan.Thread, error) {
 	stop := context.AfterFunc(ctx, func() {
 		d.mu.Lock()
@@ -155,7 +165,7 @@ func (d *Driver) Settled(ctx context.Context, thread plan.ThreadID) (plan.Thread
 	})
 	defer stop()
 	d.mu.Lock()
-	for d.loops[thread] != nil && ctx.Err() == nil && (d.ctx == nil || d.ctx.Err() == nil) {
+	for (!d.resumed || d.loops[thread] != nil) && ctx.Err() == nil && (d.ctx == nil || d.ctx.Err() == nil) {
 		d.settled.Wait()
 	}
 	d.mu.Unlock()

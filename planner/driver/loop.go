@@ -34,6 +34,7 @@ type queued struct {
 	id      string
 	effect  plan.Effect
 	attempt int
+	fence   store.Fence // of the claim under which it was started
 }
 
 func newLoop(d *Driver, id plan.ThreadID) *loop {
@@ -50,19 +51,17 @@ func (l *loop) signal() {
 
 // run goes on until nothing is unread and nothing runs.
 func (l *loop) run(ctx context.Context) {
-	defer l.stop()
 	for {
 		err := l.advance(ctx)
-		switch {
-		case err != nil && ctx.Err() == nil:
+		if err != nil && ctx.Err() == nil {
 			l.log.Error("leading the thread", "err", err)
-			if len(l.running) == 0 { // what is stored stays; the next event or start tries again
-				l.d.leave(l, true)
+		}
+		if len(l.running) == 0 {
+			l.release() // before leaving: whoever comes next must be able to claim
+			// After an error what is stored stays; the next event or start tries again.
+			if l.d.leave(l, err != nil) {
 				return
 			}
-		case len(l.running) == 0 && l.d.leave(l, ctx.Err() != nil):
-			return
-		case len(l.running) == 0:
 			continue
 		}
 		select {
@@ -71,14 +70,15 @@ func (l *loop) run(ctx context.Context) {
 			l.ended(id)
 		case <-ctx.Done():
 			l.drain()
+			l.release()
 			l.d.leave(l, true)
 			return
 		}
 	}
 }
 
-// stop gives the claim back. The store may be closing; then the lease ends by itself.
-func (l *loop) stop() {
+// release gives the claim back. The store may be closing; then the lease ends by itself.
+func (l *loop) release() {
 	if l.fence == 0 {
 		return
 	}
@@ -87,6 +87,7 @@ func (l *loop) stop() {
 	if err := l.d.store.Release(ctx, string(l.id), l.fence); err != nil {
 		l.log.Debug("releasing the thread", "err", err)
 	}
+	l.fence = 0
 }
 
 // drain waits for effects that were told to stop.
@@ -253,6 +254,7 @@ func (l *loop) start(ctx context.Context, q queued) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	l.running[q.id] = cancel
+	q.fence = l.fence
 	go func() {
 		defer func() { l.done <- q.id }()
 		l.perform(ctx, q)
@@ -269,7 +271,7 @@ func (l *loop) perform(ctx context.Context, q queued) {
 		case <-ctx.Done():
 		}
 	}
-	attempt, err := l.d.store.Start(ctx, string(l.id), l.fence, q.id)
+	attempt, err := l.d.store.Start(ctx, string(l.id), q.fence, q.id)
 	if err != nil {
 		if !ended(ctx, err) {
 			log.Error("marking an effect as begun", "err", err)
