@@ -154,3 +154,11 @@ func (n *Node) UniqueKeys() [][]string {
 	}
 	return keys
 }
+
+// RelationName is the node's name in a plan: its own, or "source.table" for a source table.
+func (n *Node) RelationName() string {
+	if n.Kind == Source {
+		return n.Source + "." + n.Name
+	}
+	return n.Name
+}
