@@ -56,7 +56,7 @@ func number(t *testing.T, s *sandbox.Sandbox, query string) string {
 
 // TestMessIsThere counts the traps that README.md promises.
 func TestMessIsThere(t *testing.T) {
-	s := open(t, write(t))
+	s := open(t, newSample(t))
 	for _, c := range []struct{ what, want, query string }{
 		{"customers exported twice", "12", "select count(*) - count(distinct customer_id) from raw_customers"},
 		{"subscriptions exported twice", "38", "select count(*) - count(distinct subscription_id) from raw_subscriptions"},
@@ -129,7 +129,7 @@ group by 1 order by 1`
 
 // TestReadmeStatesTrueChurn recomputes the table of README.md, line by line.
 func TestReadmeStatesTrueChurn(t *testing.T) {
-	s := open(t, write(t))
+	s := open(t, newSample(t))
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +183,7 @@ func money(amount float64) string {
 // TestPropertiesMatchTheData compares what the YAML says about every model with what was built: the same
 // columns in the same order, of the same types, and none without a description.
 func TestPropertiesMatchTheData(t *testing.T) {
-	dir := write(t)
+	dir := newSample(t)
 	project, err := dbt.Read(os.DirFS(dir), ".")
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +235,7 @@ func (r relations) Names() []string {
 
 // TestGlossaryFitsTheData wants every term usable, and the ambiguous words ambiguous.
 func TestGlossaryFitsTheData(t *testing.T) {
-	dir := write(t)
+	dir := newSample(t)
 	g, err := glossary.Load(os.DirFS(dir), "glossary")
 	if err != nil {
 		t.Fatal(err)

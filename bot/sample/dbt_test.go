@@ -47,7 +47,7 @@ func runDBT(t *testing.T, dir string, args ...string) {
 // copy that has our database, as the bot's own check does.
 func TestDBTAgrees(t *testing.T) {
 	dbtProgram(t)
-	ours := write(t)
+	ours := newSample(t)
 	fresh := filepath.Join(t.TempDir(), Name)
 	copyProject(t, ours, fresh)
 	if err := os.Remove(filepath.Join(fresh, Database)); err != nil {

@@ -13,9 +13,11 @@ import (
 )
 
 // handwritten holds the files of the project that people wrote. Names that start with a dot or an underscore
-// are wanted too, hence all:.
+// are wanted too, hence all:. The folders are named one by one, so that what dbt leaves behind in project/ stays
+// out.
 //
-//go:embed all:project
+//go:embed project/.gitignore project/README.md project/dbt_project.yml project/firstmile.yml project/profiles.yml
+//go:embed all:project/.github all:project/glossary all:project/models all:project/seeds all:project/tests
 var handwritten embed.FS
 
 // file is a file of the project; path is relative to the project's folder, with slashes.

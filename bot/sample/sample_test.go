@@ -21,8 +21,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// write writes the sample into a new folder.
-func write(t *testing.T) string {
+// newSample writes the sample into a new folder.
+func newSample(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), Name)
 	if err := Write(t.Context(), dir); err != nil {
@@ -56,7 +56,7 @@ func commits(t *testing.T, dir string) []string {
 }
 
 func TestWriteIsDeterministic(t *testing.T) {
-	one, two := commits(t, write(t)), commits(t, write(t))
+	one, two := commits(t, newSample(t)), commits(t, newSample(t))
 	if diff := cmp.Diff(one, two); diff != "" {
 		t.Errorf("two samples have different histories (-one +two):\n%s", diff)
 	}
@@ -66,7 +66,7 @@ func TestWriteIsDeterministic(t *testing.T) {
 }
 
 func TestWorkTreeIsClean(t *testing.T) {
-	repo, err := git.PlainOpen(write(t))
+	repo, err := git.PlainOpen(newSample(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestEveryStepBringsFiles(t *testing.T) {
 }
 
 func TestWriteKeepsWhatIsThere(t *testing.T) {
-	dir := write(t)
+	dir := newSample(t)
 	note := filepath.Join(dir, "notes.md")
 	if err := os.WriteFile(note, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
