@@ -252,7 +252,10 @@ func (c *call) readable(arg string) (*workspace.Channel, error) {
 		return nil, err
 	}
 	if c.who.kind == botToken && !ch.Has(c.who.user) {
-		return nil, fail("not_in_channel")
+		if c.name == "conversations.history" {
+			return nil, fail("not_in_channel")
+		}
+		return nil, fail("channel_not_found") // conversations.replies documents no other name
 	}
 	return ch, nil
 }

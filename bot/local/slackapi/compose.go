@@ -38,7 +38,7 @@ func (c *call) compose() (content, error) {
 			text = resolveHandles(text, c.s.state.Users())
 		}
 		if text = normalize(text); utf8.RuneCountInString(text) > maxText {
-			return out, fail("msg_too_long")
+			return out, c.documented("msg_too_long")
 		}
 		out.text = &text
 	}
@@ -83,19 +83,13 @@ func (c *call) composeMarkdown() error {
 func (c *call) blocks(text string) (json.RawMessage, error) {
 	blocks, err := blockkit.Parse([]byte(text))
 	if errors.Is(err, blockkit.ErrFormat) {
-		if c.name == "files.completeUploadExternal" {
-			return nil, fail("invalid_blocks")
-		}
-		return nil, fail("invalid_blocks_format")
+		return nil, c.documented("invalid_blocks_format")
 	}
 	if problems := blockkit.Check(blocks, blockkit.MessageBlocks); len(problems) > 0 {
 		return nil, problem("invalid_blocks", problems)
 	}
 	if blockkit.Characters(blocks) > blockkit.MessageCharacters {
-		if c.name == "chat.postMessage" {
-			return nil, fail("msg_blocks_too_long")
-		}
-		return nil, fail("msg_too_long") // the other methods document only this name
+		return nil, c.documented("msg_blocks_too_long")
 	}
 	for _, id := range blockkit.Files(blocks) {
 		if f := c.s.state.File(id); f == nil || !f.Complete {
@@ -104,6 +98,27 @@ func (c *call) blocks(text string) (json.RawMessage, error) {
 	}
 	blockkit.Identify(blocks, func() string { return newID("")[:5] })
 	return json.Marshal(blocks)
+}
+
+// documented picks the name under which a method documents an error that several methods know.
+func (c *call) documented(code string) error {
+	other := map[string]string{
+		"chat.postMessage invalid_attachments":               "invalid_arguments",
+		"chat.update msg_blocks_too_long":                    "msg_too_long",
+		"chat.postEphemeral msg_blocks_too_long":             "msg_too_long",
+		"files.completeUploadExternal invalid_blocks_format": "invalid_blocks",
+		"files.completeUploadExternal msg_blocks_too_long":   "invalid_blocks",
+		"files.completeUploadExternal msg_too_long":          "invalid_arguments",
+		"users.list invalid_limit":                           "invalid_arguments",
+		"reactions.list invalid_limit":                       "invalid_arguments",
+		"reactions.list invalid_cursor":                      "invalid_arguments",
+		"conversations.history invalid_limit":                "invalid_arguments",
+		"conversations.replies invalid_limit":                "invalid_arguments",
+	}
+	if name, there := other[c.name+" "+code]; there {
+		code = name
+	}
+	return fail(code)
 }
 
 func problem(code string, problems []blockkit.Problem) error {
@@ -117,14 +132,14 @@ func problem(code string, problems []blockkit.Problem) error {
 func (c *call) attachments() (json.RawMessage, error) {
 	var list []object
 	if err := json.Unmarshal([]byte(c.args["attachments"]), &list); err != nil {
-		return nil, fail("invalid_attachments")
+		return nil, c.documented("invalid_attachments")
 	}
 	if len(list) > maxAttached {
 		return nil, fail("too_many_attachments")
 	}
 	for i, a := range list {
 		if a == nil {
-			return nil, fail("invalid_attachments")
+			return nil, c.documented("invalid_attachments")
 		}
 		a["id"] = i + 1
 	}

@@ -42,7 +42,7 @@ func (c *call) messages(list []*workspace.Message, first *workspace.Message, def
 	if err != nil {
 		return nil, err
 	}
-	limit, err := c.limit(def, most, "invalid_arguments")
+	limit, err := c.limit(def, most)
 	if err != nil {
 		return nil, err
 	}

@@ -36,6 +36,9 @@ func (s *Server) deliverDue() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
+	if len(s.sockets) == 0 && now.Before(s.grace) {
+		return time.Until(s.grace)
+	}
 	for _, d := range s.state.Pending() {
 		if d.Due.After(now) {
 			break

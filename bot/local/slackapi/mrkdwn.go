@@ -61,8 +61,24 @@ func webAddress(text string) int {
 	if end < 0 {
 		end = len(text)
 	}
-	address := strings.TrimRight(text[:end], ".,;:!?)*_~'")
-	if strings.HasSuffix(address, "//") || len(address) <= len("https://") {
+	for _, stop := range []string{"&lt;", "&gt;"} {
+		if i := strings.Index(text[:end], stop); i >= 0 {
+			end = i
+		}
+	}
+	address := text[:end]
+	for {
+		shorter := strings.TrimRight(address, ".,:!?)*_~'")
+		if strings.HasSuffix(shorter, ";") && !strings.HasSuffix(shorter, "&amp;") {
+			shorter = shorter[:len(shorter)-1]
+		}
+		if shorter == address {
+			break
+		}
+		address = shorter
+	}
+	_, host, _ := strings.Cut(address, "//")
+	if host == "" || !wordByte(host[0]) {
 		return 0
 	}
 	return len(address)

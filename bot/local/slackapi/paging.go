@@ -14,7 +14,7 @@ type slice struct{ from, to int }
 
 // page reads limit and cursor for a list of n items. A limit above most is cut to it, as in Slack.
 func (c *call) page(n, def, most int) (slice, string, error) {
-	limit, err := c.limit(def, most, "invalid_limit")
+	limit, err := c.limit(def, most)
 	if err != nil {
 		return slice{}, "", err
 	}
@@ -22,7 +22,7 @@ func (c *call) page(n, def, most int) (slice, string, error) {
 	if cursor := c.args["cursor"]; cursor != "" {
 		value, ok := readCursor(cursor, "from")
 		if !ok || value > int64(n) {
-			return slice{}, "", fail("invalid_cursor")
+			return slice{}, "", c.documented("invalid_cursor")
 		}
 		from = int(value)
 	}
@@ -33,15 +33,15 @@ func (c *call) page(n, def, most int) (slice, string, error) {
 	return slice{from, to}, "", nil
 }
 
-// limit reads the argument limit; code is the error for one that is no number.
-func (c *call) limit(def, most int, code string) (int, error) {
+// limit reads the argument limit.
+func (c *call) limit(def, most int) (int, error) {
 	text := c.args["limit"]
 	if text == "" || text == "0" {
 		return def, nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		return 0, &apiError{Code: code, Messages: []string{"[ERROR] limit must be a positive number"}}
+		return 0, c.documented("invalid_limit")
 	}
 	return min(n, most), nil
 }

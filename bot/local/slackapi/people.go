@@ -2,7 +2,6 @@ package slackapi
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"firstmile/bot/local/slackapi/workspace"
@@ -55,10 +54,6 @@ func (s *Server) userInfo(c *call) (reply, error) {
 func (s *Server) listUsers(c *call) (reply, error) {
 	users := s.state.Users()
 	page, cursor, err := c.page(len(users), 1000, 1000)
-	var e *apiError
-	if errors.As(err, &e) && e.Code == "invalid_limit" {
-		return nil, invalid("limit must be a positive number") // users.list documents no invalid_limit
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +118,9 @@ func (s *Server) threadStatus(c *call) (reply, error) {
 	ch, err := c.channel("channel_id")
 	if err != nil || !ch.Has(c.who.user) {
 		return nil, fail("channel_not_found")
+	}
+	if !c.has("status") {
+		return nil, invalid("missing required field: status")
 	}
 	thread := c.args["thread_ts"]
 	if s.state.Message(ch.ID, thread) == nil {

@@ -15,6 +15,9 @@ func (c *call) item() (*workspace.Channel, *workspace.Message, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if c.who.kind == botToken && !ch.Has(c.who.user) {
+		return nil, nil, fail("channel_not_found")
+	}
 	if _, ok := parseTS(c.args["timestamp"]); !ok {
 		return nil, nil, fail("bad_timestamp")
 	}

@@ -196,14 +196,14 @@ func (s *Server) renderView(v *workspace.View) object {
 	o := object{
 		"id": v.ID, "team_id": s.opts.Workspace.Team.ID, "type": v.Type, "blocks": []any{}, "private_metadata": "", "callback_id": "",
 		"state": object{"values": object{}}, "hash": v.Hash, "title": object{"type": "plain_text", "text": "View Title", "emoji": true},
-		"clear_on_close": false, "notify_on_close": false, "close": nil, "submit": nil, "previous_view_id": nil,
+		"clear_on_close": false, "notify_on_close": false,
 		"root_view_id": v.Root, "app_id": app.ID, "external_id": v.External, "app_installed_team_id": s.opts.Workspace.Team.ID, "bot_id": app.BotID,
 	}
 	if v.Previous != "" {
 		o["previous_view_id"] = v.Previous
 	}
-	for key, value := range source {
-		if _, ours := o[key]; ours && value != nil {
+	for _, key := range []string{"blocks", "private_metadata", "callback_id", "title", "close", "submit", "clear_on_close", "notify_on_close"} {
+		if value := source[key]; value != nil {
 			o[key] = value
 		}
 	}

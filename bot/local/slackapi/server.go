@@ -26,7 +26,7 @@ type Options struct {
 	BaseURL func() string
 	// Workspace says who and what is there. See workspace.Seed.
 	Workspace workspace.Seed
-	// Clock is the time for message timestamps and due deliveries; default time.Now.
+	// Clock is the time for timestamps and rate limits; default time.Now. Sockets keep real time.
 	Clock func() time.Time
 	// Logger gets what an operator wants to know; never message text or tokens. Default: slog.Default().
 	Logger *slog.Logger
@@ -94,6 +94,7 @@ type Server struct {
 	envelopes  map[string]string       // envelope id → delivery id
 	ephemerals map[string]*ephemeral   // channel + ts → message
 	statuses   map[string]string       // channel + thread → status shown
+	grace      time.Time               // after a start, pending events wait until then for the app to connect
 	wake       chan struct{}           // tells the delivery loop that something may be due
 	stop       context.CancelFunc
 	running    sync.WaitGroup
@@ -131,6 +132,7 @@ func New(opts Options) (*Server, error) {
 	if err := s.open(); err != nil {
 		return nil, err
 	}
+	s.grace = time.Now().Add(opts.Socket.AckTimeout)
 	s.done, s.stop = context.WithCancel(context.Background())
 	s.running.Add(1)
 	go s.deliverLoop()

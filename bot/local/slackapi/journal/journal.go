@@ -25,10 +25,18 @@ import (
 // Log is an open journal, safe for concurrent use. One process at a time holds a file.
 type Log struct {
 	mu     sync.Mutex
-	file   *os.File
+	file   file
 	path   string
 	size   int64 // bytes of whole records; anything behind it is not part of the journal
 	broken error // set when the file's end is no longer known; every later append fails
+}
+
+// file is what a Log needs of its *os.File; a test puts one that fails in its place.
+type file interface {
+	io.WriteSeeker
+	io.Closer
+	Truncate(size int64) error
+	Sync() error
 }
 
 // Torn tells what Open cut off the end of a file: the line that was being written when its writer died.
