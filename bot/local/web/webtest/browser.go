@@ -135,7 +135,7 @@ func (b *Browser) Open(address, person string, window Window) (*Page, error) {
 	}
 	err := chromedp.Do(ctx, appearance(window.withDefaults()), chromedp.Navigate(address))
 	if err == nil {
-		err = p.Do(Wait(`document.querySelector('.connection.live') && document.querySelector('.pane:not([hidden]) textarea')`))
+		err = p.Do(WaitFor("#app[data-ready]"), WaitFor(".pane:not([hidden])"), settle)
 	}
 	if err != nil {
 		cancel()

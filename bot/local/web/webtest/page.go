@@ -70,7 +70,7 @@ func (p *Page) Text(selector string) (string, error) {
 func (p *Page) Screenshot() ([]byte, error) {
 	// Pictures and fonts that are still being decoded would be missing.
 	settled := `document.fonts.ready.then(() => Promise.all([...document.images].map((i) => i.decode().catch(() => 0)))).then(() => true)`
-	if err := p.Eval(settled, nil); err != nil {
+	if err := p.Do(evaluate(settled), settle); err != nil {
 		return nil, err
 	}
 	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
@@ -231,6 +231,11 @@ func Hover(selector string) Step {
 		}
 		return nil
 	}
+}
+
+// settle waits until what was asked to be drawn has been drawn: two frames.
+func settle(p *Page) error {
+	return p.Eval(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`, nil)
 }
 
 func evaluate(expression string) Step {

@@ -38,6 +38,7 @@ export class App {
 
   async start(root) {
     this.root = root;
+    delete root.dataset.ready; // Set again when everything has been read; tests and pictures wait for it.
     this.sidebar = new Sidebar(this);
     this.channelPane = new ChannelPane(this);
     this.threadPane = new ThreadPane(this);
@@ -115,6 +116,7 @@ export class App {
       const mine = [...this.state.channels.values()].filter((channel) => channel.isMember);
       await Promise.all([...mine.map((channel) => this.loadLatest(channel.id)), this.#loadThread()]);
       this.failure = '';
+      this.root.dataset.ready = this.person.id;
     } catch (error) {
       this.failure = error.message;
     }

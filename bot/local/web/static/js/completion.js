@@ -80,6 +80,13 @@ export class Completion {
     return true;
   }
 
+  /** Takes the marked suggestion; says whether there was one. */
+  takeIfOpen() {
+    if (!this.open) return false;
+    this.#take(this.#at);
+    return true;
+  }
+
   #take(i) {
     const option = this.#options[i];
     const { start } = this.#word;

@@ -8,7 +8,7 @@ import { charOf } from './emoji.js';
 const MAX_HEIGHT_PX = 260;
 
 export class Composer {
-  #app; #onSend; #draftKey = null; #onEmptyUp;
+  #app; #onSend; #draftKey = null; #onEmptyUp; #taken = false;
 
   constructor(app, { id, testId, onSend, onEmptyUp, label }) {
     this.#app = app;
@@ -17,7 +17,7 @@ export class Composer {
     this.box = h('textarea', {
       id, rows: 1, 'data-testid': testId, 'aria-label': label, autocomplete: 'off', spellcheck: 'true', enterkeyhint: 'send',
       'aria-autocomplete': 'list', 'aria-describedby': `${id}-hint`,
-      on: { input: () => this.#changed(), keydown: (event) => this.#key(event) },
+      on: { input: () => this.#changed(), keydown: (event) => this.#key(event), beforeinput: (event) => this.#breaking(event) },
     });
     this.completion = new Completion(this.box, app, () => this.#changed());
     this.sendButton = h('button.send', { type: 'button', 'aria-label': 'Send', title: 'Send (Enter)', disabled: true, on: { click: () => this.#send() } }, icon('send'));
@@ -75,8 +75,11 @@ export class Composer {
   }
 
   #key(event) {
+    this.#taken = event.key === 'Enter'; // What a line break is to mean has been decided here.
     if (event.isComposing || this.completion.key(event)) return;
-    if (event.key === 'Enter' && !event.shiftKey && !event.altKey) {
+    if (event.key === 'Enter' && (event.shiftKey || event.altKey)) {
+      this.#taken = null;
+    } else if (event.key === 'Enter') {
       event.preventDefault();
       this.#send();
     } else if (event.key === 'ArrowUp' && this.box.value === '') {
@@ -85,6 +88,13 @@ export class Composer {
       event.preventDefault();
       this.#wrap({ b: '*', i: '_', e: '`' }[event.key]);
     }
+  }
+
+  // Keyboards on a screen send no Enter key, only the wish for a line break: it sends as well.
+  #breaking(event) {
+    if (event.inputType !== 'insertLineBreak' || this.#taken === null) return;
+    event.preventDefault();
+    if (!this.#taken && !this.completion.takeIfOpen()) this.#send();
   }
 
   #wrap(mark) {

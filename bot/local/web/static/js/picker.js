@@ -23,12 +23,13 @@ export function openPicker(anchor, onPick) {
   panel.addEventListener('keydown', keys);
   const outside = (event) => panel.contains(event.target) || close();
   addEventListener('pointerdown', outside, true);
-  addEventListener('resize', shut);
+  const resized = () => place(panel, anchor);
+  addEventListener('resize', resized);
   close = shut;
 
   function shut() {
     removeEventListener('pointerdown', outside, true);
-    removeEventListener('resize', shut);
+    removeEventListener('resize', resized);
     const held = panel.contains(document.activeElement);
     panel.remove();
     close = null;

@@ -18,6 +18,6 @@ export function nextTheme() {
 /** The icon and the words for the button that switches. */
 export function themeLabel() {
   const theme = current();
-  const names = { system: 'eye', light: 'sun', dark: 'moon' };
+  const names = { system: 'contrast', light: 'sun', dark: 'moon' };
   return { name: names[theme], label: `Theme: ${theme === 'system' ? 'as the system' : theme}. Switch.` };
 }
