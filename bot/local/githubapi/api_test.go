@@ -19,7 +19,7 @@ import (
 
 // workspace is a running server over a real repository made with git itself.
 type workspace struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string // the repository
 	opt    githubapi.Options
 	server *githubapi.Server
@@ -27,7 +27,7 @@ type workspace struct {
 }
 
 // start makes a repository with one commit on main and serves it.
-func start(t *testing.T, change func(*githubapi.Options)) *workspace {
+func start(t testing.TB, change func(*githubapi.Options)) *workspace {
 	t.Helper()
 	w := &workspace{t: t, dir: filepath.Join(t.TempDir(), "northpeak")}
 	write(t, filepath.Join(w.dir, "dbt_project.yml"), "name: northpeak\n")
@@ -89,7 +89,7 @@ func (w *workspace) git(args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-func must[T any](t *testing.T) func(T, *github.Response, error) T {
+func must[T any](t testing.TB) func(T, *github.Response, error) T {
 	return func(v T, _ *github.Response, err error) T {
 		t.Helper()
 		if err != nil {

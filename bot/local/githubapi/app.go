@@ -129,3 +129,11 @@ func getInstallation(c *call) (answer, error) {
 		"created_at": c.s.started.UTC().Format(time.RFC3339), "updated_at": c.s.started.UTC().Format(time.RFC3339),
 		"suspended_by": nil, "suspended_at": nil})
 }
+
+func getApp(c *call) (answer, error) {
+	a := c.s.opt.App
+	html := c.s.opt.BaseURL() + "/apps/" + a.Slug
+	return ok(fields{"id": a.ID, "slug": a.Slug, "node_id": nodeID("App", a.ID), "owner": c.s.renderUser(c.s.owner()),
+		"name": a.Slug, "description": nil, "external_url": html, "html_url": html, "permissions": a.granted(),
+		"events": []string{}, "created_at": stamp(c.s.started), "updated_at": stamp(c.s.started)})
+}

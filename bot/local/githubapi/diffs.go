@@ -106,7 +106,7 @@ func diffCommits(repo *git.Repository, from, to plumbing.Hash) ([]fileChange, er
 	if err != nil {
 		return nil, fmt.Errorf("reading commit %s: %w", to, err)
 	}
-	tree := plumbing.ZeroHash
+	var tree plumbing.Hash
 	if from.IsZero() {
 		if tree, err = store(repo, &object.Tree{}); err != nil {
 			return nil, err

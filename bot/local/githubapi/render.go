@@ -71,7 +71,7 @@ func (s *Server) renderAccount(u user) fields {
 	for _, key := range []string{"followers", "following", "public_gists", "public_repos"} {
 		o[key] = 0
 	}
-	o["name"], o["blog"] = u.name, ""
+	o["name"], o["blog"], o["user_view_type"] = u.name, "", "public"
 	o["created_at"], o["updated_at"] = stamp(s.started), stamp(s.started)
 	return o
 }

@@ -139,6 +139,7 @@ func (s *Server) routes() []route {
 		read("GET /user", "", getUser),
 		read("GET /users/{username}", "", getUserByName),
 		read("GET /rate_limit", "", getRateLimit),
+		read("GET /app", "app", getApp),
 		read("GET /app/installations/{installation_id}", "app", getInstallation),
 		read("POST /app/installations/{installation_id}/access_tokens", "app", createInstallationToken),
 		read("GET "+r+"/installation", "app", getInstallation),
