@@ -1,0 +1,105 @@
+// Package layout writes a syntax tree in a team's house style: the third room of the synthesizer. It decides about
+// white space, case, commas and the shape of the last select, and about nothing that changes a number.
+//
+// Short things stay on one line; what does not fit into the line is broken where a person would break it
+// (write.go for blocks, expr.go for expressions).
+package layout
+
+import (
+	"fmt"
+	"strings"
+
+	"firstmile/agents/dbt/conventions"
+	"firstmile/agents/synthesizer/sqltree"
+	"firstmile/planner/plan"
+)
+
+// Style is what the layout follows.
+type Style struct {
+	conventions.SQL
+	// Config is the line that sets the materialization, such as {{ config(materialized='table') }}; empty: none.
+	Config string
+}
+
+// Default is dbt's published style guide.
+func Default() Style {
+	return Style{SQL: conventions.SQL{Indent: 4, ImportCTEs: true, FinalSelect: conventions.StarFromCTE, FinalCTE: "final",
+		ExplicitAs: true, TrailingNewline: true}}
+}
+
+// width is the number of characters that a line should not exceed.
+const width = 100
+
+// Render writes the statement. A name or value that a template engine would read as its own syntax is
+// refused: it could do anything there.
+func Render(st *sqltree.Statement, style Style) (string, error) {
+	if style.Indent <= 0 {
+		style.Indent = 4
+	}
+	w := &writer{style: style, imports: map[string]string{}}
+	w.statement(st)
+	if w.template != "" {
+		return "", plan.NewFailure(plan.Refused, "template_marks",
+			fmt.Sprintf("The value %q holds marks of dbt's template language, which I do not write into a model.", w.template), nil)
+	}
+	out := strings.Join(w.lines, "\n")
+	if style.TrailingNewline {
+		out += "\n"
+	}
+	if style.CRLF {
+		out = strings.ReplaceAll(out, "\n", "\r\n")
+	}
+	return out, nil
+}
+
+type writer struct {
+	style    Style
+	lines    []string
+	imports  map[string]string // name -> Jinja, where relations are not imported first
+	template string            // the first text that holds template marks
+}
+
+func (w *writer) line(level int, text string) {
+	if text != "" {
+		text = w.pad(level) + text
+	}
+	w.lines = append(w.lines, text)
+}
+
+func (w *writer) pad(level int) string { return strings.Repeat(" ", level*w.style.Indent) }
+
+// key writes keywords in the style's case.
+func (w *writer) key(words string) string {
+	if w.style.UpperKeywords {
+		return strings.ToUpper(words)
+	}
+	return words
+}
+
+// as joins an expression and its name.
+func (w *writer) as(text, name string) string {
+	if name == "" {
+		return text
+	}
+	if w.style.ExplicitAs {
+		return text + " " + w.key("as") + " " + name
+	}
+	return text + " " + name
+}
+
+func (w *writer) ref(call string) string {
+	if w.style.DoubleQuotes {
+		call = strings.ReplaceAll(call, "'", `"`)
+	}
+	return "{{ " + call + " }}"
+}
+
+// foreign remembers the first text that dbt would read as a template.
+func (w *writer) foreign(text string) string {
+	for _, mark := range []string{"{{", "}}", "{%", "%}", "{#", "#}"} {
+		if strings.Contains(text, mark) && w.template == "" {
+			w.template = text
+		}
+	}
+	return text
+}

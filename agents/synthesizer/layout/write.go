@@ -1,0 +1,238 @@
+package layout
+
+import (
+	"slices"
+	"strings"
+
+	"firstmile/agents/dbt/conventions"
+	"firstmile/agents/synthesizer/sqltree"
+)
+
+// cte is a named query about to be written: an import or a step.
+type cte struct {
+	name, comment string
+	ref           string // imports
+	query         sqltree.Query
+}
+
+func (w *writer) statement(st *sqltree.Statement) {
+	if w.style.Config != "" {
+		w.line(0, w.style.Config)
+		w.line(0, "")
+	}
+	for _, c := range st.Comments {
+		w.line(0, "-- "+c)
+	}
+	var ctes []cte
+	for _, i := range st.Imports {
+		if w.style.ImportCTEs {
+			ctes = append(ctes, cte{name: i.Name, ref: w.ref(i.Ref)})
+		} else {
+			w.imports[i.Name] = w.ref(i.Ref)
+		}
+	}
+	for _, c := range st.CTEs {
+		ctes = append(ctes, cte{name: c.Name, comment: c.Comment, query: c.Query})
+	}
+	final := st.Final
+	if w.style.FinalSelect == conventions.StarFromCTE && (len(ctes) > 0 || w.style.ImportCTEs) {
+		name := w.finalName(ctes)
+		ctes = append(ctes, cte{name: name, query: final})
+		final = sqltree.Select{Items: []sqltree.Item{{Star: true}}, From: sqltree.Table{Name: name}}
+	}
+	w.with(ctes)
+	w.selectBlock(0, final)
+}
+
+// finalName is the style's name of the last CTE, or the next free one.
+func (w *writer) finalName(ctes []cte) string {
+	name := w.style.FinalCTE
+	if name == "" {
+		name = "final"
+	}
+	for slices.ContainsFunc(ctes, func(c cte) bool { return c.name == name }) {
+		name += "_rows"
+	}
+	return name
+}
+
+func (w *writer) with(ctes []cte) {
+	for i, c := range ctes {
+		open := c.name + " " + w.key("as") + " ("
+		switch {
+		case i == 0:
+			open = w.key("with") + " " + open
+		case w.style.LeadingCommas:
+			open = ", " + open
+		}
+		w.line(0, open)
+		w.blank()
+		if c.comment != "" {
+			w.line(1, "-- "+c.comment)
+		}
+		if c.ref != "" {
+			w.line(1, w.key("select")+" * "+w.key("from")+" "+c.ref)
+		} else {
+			w.query(1, c.query)
+		}
+		w.blank()
+		end := ")"
+		if i < len(ctes)-1 && !w.style.LeadingCommas {
+			end = "),"
+		}
+		w.line(0, end)
+		w.line(0, "")
+	}
+}
+
+func (w *writer) blank() {
+	if w.style.BlankLineInCTE {
+		w.line(0, "")
+	}
+}
+
+func (w *writer) query(level int, q sqltree.Query) {
+	switch q := q.(type) {
+	case sqltree.Select:
+		w.selectBlock(level, q)
+	case sqltree.Union:
+		word := "union"
+		if q.All {
+			word = "union all"
+		}
+		for i, p := range q.Parts {
+			if i > 0 {
+				w.line(0, "")
+				w.line(level, w.key(word))
+				w.line(0, "")
+			}
+			w.selectBlock(level, p)
+		}
+	}
+}
+
+func (w *writer) selectBlock(level int, s sqltree.Select) {
+	head := w.key("select")
+	if s.Distinct {
+		head += " " + w.key("distinct")
+	}
+	if len(s.Items) == 1 && s.Items[0].Star && len(s.Joins) == 0 && len(s.Where) == 0 {
+		w.line(level, head+" * "+w.key("from")+" "+w.table(s.From))
+		return
+	}
+	w.line(level, head)
+	items := make([]string, len(s.Items))
+	for i, item := range s.Items {
+		items[i] = w.item(level+1, item)
+	}
+	w.list(level+1, items)
+	if s.From.Name != "" {
+		w.line(level, w.key("from")+" "+w.table(s.From))
+	}
+	for _, j := range s.Joins {
+		w.join(level, j)
+	}
+	w.conditions(level, "where", s.Where)
+	if len(s.GroupBy) > 0 {
+		w.groupBy(level, s.GroupBy)
+	}
+	w.conditions(level, "qualify", s.Qualify)
+}
+
+func (w *writer) item(level int, item sqltree.Item) string {
+	if item.Star {
+		return "*"
+	}
+	text := w.expr(item.Expr, level)
+	if id, ok := item.Expr.(sqltree.Ident); ok && id.Parts[len(id.Parts)-1] == item.Name {
+		return text
+	}
+	return w.as(text, item.Name)
+}
+
+// list writes one entry a line; an entry may hold line breaks.
+func (w *writer) list(level int, entries []string) {
+	for i, e := range entries {
+		if w.style.LeadingCommas && i > 0 {
+			e = ", " + e
+		}
+		if !w.style.LeadingCommas && i < len(entries)-1 {
+			e += ","
+		}
+		w.line(level, e)
+	}
+}
+
+func (w *writer) table(t sqltree.Table) string {
+	if t.Call != nil {
+		text := w.flat(t.Call, 0)
+		alias := t.Alias
+		if len(t.Columns) > 0 {
+			alias += "(" + strings.Join(t.Columns, ", ") + ")"
+		}
+		return w.as(text, alias)
+	}
+	if ref, ok := w.imports[t.Name]; ok {
+		alias := t.Alias
+		if alias == "" {
+			alias = t.Name
+		}
+		return w.as(ref, alias)
+	}
+	return w.as(t.Name, t.Alias)
+}
+
+func (w *writer) join(level int, j sqltree.Join) {
+	head := w.key(j.Kind) + " " + w.table(j.Table)
+	switch {
+	case len(j.Using) > 0:
+		w.line(level, head+" "+w.key("using")+" ("+strings.Join(j.Using, ", ")+")")
+	case len(j.On) == 1 && len(head)+len(w.flat(j.On[0], 0))+len(w.pad(level)) < width:
+		w.line(level, head+" "+w.key("on")+" "+w.expr(j.On[0], level+1))
+	default:
+		w.line(level, head)
+		w.chain(level+1, "on", j.On)
+	}
+}
+
+// conditions writes where a and b, one condition a line.
+func (w *writer) conditions(level int, word string, list []sqltree.Expr) {
+	switch len(list) {
+	case 0:
+	case 1:
+		w.line(level, w.key(word)+" "+w.expr(list[0], level+1))
+	default:
+		w.line(level, w.key(word))
+		w.chain(level+1, "", list)
+	}
+}
+
+// chain writes conditions that are combined with and, each on a line, the first after the word.
+func (w *writer) chain(level int, word string, list []sqltree.Expr) {
+	for i, e := range list {
+		text := w.operand(e, precAnd, level+1)
+		switch {
+		case i > 0:
+			text = w.key("and") + " " + text
+		case word != "":
+			text = w.key(word) + " " + text
+		}
+		w.line(level, text)
+	}
+}
+
+func (w *writer) groupBy(level int, keys []sqltree.Expr) {
+	texts := make([]string, len(keys))
+	for i, k := range keys {
+		if texts[i] = itoa(i + 1); !w.style.GroupByNumber {
+			texts[i] = w.expr(k, level+1)
+		}
+	}
+	one := w.key("group by") + " " + strings.Join(texts, ", ")
+	if len(one)+len(w.pad(level)) <= width && !strings.Contains(one, "\n") {
+		w.line(level, one)
+		return
+	}
+	w.line(level, w.key("group by"))
+	w.list(level+1, texts)
+}

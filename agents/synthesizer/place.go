@@ -1,0 +1,101 @@
+package synthesizer
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"firstmile/agents/dbt"
+	"firstmile/agents/dbt/conventions"
+	"firstmile/planner/plan"
+)
+
+// place is where the new model goes.
+type place struct {
+	model, yaml string // relative to the repository's root
+	config      string // config() call, empty where the folder decides
+}
+
+func placeOf(p *dbt.Project, c conventions.Conventions, spec plan.Spec) (place, error) {
+	name := spec.Target.Name
+	if err := checkName(p, name); err != nil {
+		return place{}, err
+	}
+	layer := martLayer(c)
+	inProject := path.Join(folder(p, layer, spec), name+".sql")
+	out := place{
+		model: repositoryPath(p, inProject),
+		yaml:  repositoryPath(p, c.YAMLPath(p, inProject)),
+	}
+	out.config = config(c, layer, spec.Target.Materialized)
+	return out, nil
+}
+
+func checkName(p *dbt.Project, name string) error {
+	for i, r := range name {
+		letter := r >= 'a' && r <= 'z' || r == '_'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return plan.NewFailure(plan.Refused, "model_name", fmt.Sprintf("%q cannot be a model's name: it takes lower-case letters, digits and _.", name), nil)
+		}
+	}
+	if name == "" {
+		return plan.NewFailure(plan.Refused, "model_name", "The new model has no name.", nil)
+	}
+	for _, n := range p.Nodes {
+		if n.Kind != dbt.Source && strings.EqualFold(n.Name, name) {
+			return plan.NewFailure(plan.Refused, "model_exists",
+				fmt.Sprintf("The project already has a %s named %s (%s). Another name is needed.", n.Kind, name, n.Path), nil)
+		}
+	}
+	return nil
+}
+
+func martLayer(c conventions.Conventions) conventions.Layer {
+	for _, l := range c.Layers {
+		if l.Layer == dbt.Mart {
+			return l
+		}
+	}
+	return conventions.Layer{Layer: dbt.Mart}
+}
+
+// folder is the folder of the marts that the design is computed on, else the usual folder of marts.
+func folder(p *dbt.Project, layer conventions.Layer, spec plan.Spec) string {
+	for _, name := range spec.BaseModels() {
+		if n, ok := p.Relation(name); ok && n.Kind == dbt.Model && n.Layer == dbt.Mart {
+			return path.Dir(n.Path)
+		}
+	}
+	if layer.Folder != "" {
+		return layer.Folder
+	}
+	root := "models"
+	if len(p.Config.ModelPaths) > 0 {
+		root = p.Config.ModelPaths[0]
+	}
+	return path.Join(root, "marts")
+}
+
+// config sets the materialization where the team's models do so themselves, or where the design asks for another
+// one than the folder gives.
+func config(c conventions.Conventions, layer conventions.Layer, wanted string) string {
+	known := []string{"view", "table", "ephemeral"}
+	if !slices.Contains(known, wanted) {
+		wanted = ""
+	}
+	switch {
+	case wanted == "" && !layer.InConfig, wanted == layer.Materialized && !layer.InConfig:
+		return ""
+	case wanted == "":
+		wanted = layer.Materialized
+	}
+	if !slices.Contains(known, wanted) {
+		wanted = "table" // what an incremental mart holds, built anew each time
+	}
+	quote := "'"
+	if c.SQL.DoubleQuotes {
+		quote = `"`
+	}
+	return "{{ config(materialized=" + quote + wanted + quote + ") }}"
+}
