@@ -54,9 +54,18 @@ func number(t *testing.T, s *sandbox.Sandbox, query string) string {
 	return n.String()
 }
 
-// TestMessIsThere counts the traps that README.md promises.
-func TestMessIsThere(t *testing.T) {
-	s := open(t, newSample(t))
+// TestData looks at what was built, through one sandbox.
+func TestData(t *testing.T) {
+	dir := newSample(t)
+	s := open(t, dir)
+	t.Run("mess is there", func(t *testing.T) { testMess(t, s) })
+	t.Run("README states the true churn", func(t *testing.T) { testReadme(t, s) })
+	t.Run("properties match", func(t *testing.T) { testProperties(t, dir, s) })
+	t.Run("glossary fits", func(t *testing.T) { testGlossary(t, dir, s) })
+}
+
+// testMess counts the traps that README.md promises.
+func testMess(t *testing.T, s *sandbox.Sandbox) {
 	for _, c := range []struct{ what, want, query string }{
 		{"customers exported twice", "12", "select count(*) - count(distinct customer_id) from raw_customers"},
 		{"subscriptions exported twice", "38", "select count(*) - count(distinct subscription_id) from raw_subscriptions"},
@@ -127,9 +136,8 @@ select coalesce(%[1]s, 'unknown'), count(*) - count(closing.customer_id), count(
 from opening inner join regions using (customer_id) left join closing using (customer_id)
 group by 1 order by 1`
 
-// TestReadmeStatesTrueChurn recomputes the table of README.md, line by line.
-func TestReadmeStatesTrueChurn(t *testing.T) {
-	s := open(t, newSample(t))
+// testReadme recomputes the table of README.md, line by line.
+func testReadme(t *testing.T, s *sandbox.Sandbox) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
@@ -180,10 +188,9 @@ func money(amount float64) string {
 	return text
 }
 
-// TestPropertiesMatchTheData compares what the YAML says about every model with what was built: the same
+// testProperties compares what the YAML says about every model with what was built: the same
 // columns in the same order, of the same types, and none without a description.
-func TestPropertiesMatchTheData(t *testing.T) {
-	dir := newSample(t)
+func testProperties(t *testing.T, dir string, s *sandbox.Sandbox) {
 	project, err := dbt.Read(os.DirFS(dir), ".")
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +198,7 @@ func TestPropertiesMatchTheData(t *testing.T) {
 	for _, p := range project.Problems {
 		t.Errorf("%s:%d: %s", p.Path, p.Line, p.Reason)
 	}
-	catalog, err := open(t, dir).Catalog(t.Context())
+	catalog, err := s.Catalog(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,14 +240,13 @@ func (r relations) Names() []string {
 	return names
 }
 
-// TestGlossaryFitsTheData wants every term usable, and the ambiguous words ambiguous.
-func TestGlossaryFitsTheData(t *testing.T) {
-	dir := newSample(t)
+// testGlossary wants every term usable, and the ambiguous words ambiguous.
+func testGlossary(t *testing.T, dir string, s *sandbox.Sandbox) {
 	g, err := glossary.Load(os.DirFS(dir), "glossary")
 	if err != nil {
 		t.Fatal(err)
 	}
-	catalog, err := open(t, dir).Catalog(t.Context())
+	catalog, err := s.Catalog(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -195,4 +196,16 @@ func listing(t *testing.T, dir string) []string {
 		t.Fatal(err)
 	}
 	return paths
+}
+
+func TestCancelledWriteLeavesNothing(t *testing.T) {
+	parent := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if Write(ctx, filepath.Join(parent, Name)) == nil {
+		t.Error("Write was cancelled and returned no error")
+	}
+	if entries, err := os.ReadDir(parent); err != nil || len(entries) > 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
 }

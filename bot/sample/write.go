@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // marker is a file inside .git that only a complete sample has. git and dbt do not see it, a clone does not
@@ -131,11 +133,21 @@ func assemble(ctx context.Context, parent, pattern string) (string, error) {
 	if err := writeFiles(scratch, files); err != nil {
 		return scratch, err
 	}
-	if err := commitHistory(scratch, files); err != nil {
-		return scratch, fmt.Errorf("writing its git history: %w", err)
-	}
-	if err := buildDatabase(ctx, scratch); err != nil {
-		return scratch, fmt.Errorf("building %s: %w", Database, err)
+	var both errgroup.Group // the two do not touch each other's files
+	both.Go(func() error {
+		if err := commitHistory(scratch, files); err != nil {
+			return fmt.Errorf("writing its git history: %w", err)
+		}
+		return nil
+	})
+	both.Go(func() error {
+		if err := buildDatabase(ctx, scratch); err != nil {
+			return fmt.Errorf("building %s: %w", Database, err)
+		}
+		return nil
+	})
+	if err := both.Wait(); err != nil {
+		return scratch, err
 	}
 	return scratch, os.WriteFile(filepath.Join(scratch, filepath.FromSlash(marker)), []byte("1\n"), 0o644)
 }
