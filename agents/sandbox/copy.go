@@ -131,11 +131,11 @@ func fileError(path string, err error) error {
 
 // newestStorage is the newest storage version that DuckDB 1.5 reads. The file format is described at
 // https://duckdb.org/docs/stable/internals/storage: the main header has a checksum (8 bytes), "DUCK", and the version (8 bytes,
-// little-endian).
+// little-endian). DuckDB 2.0 writes storage version 69, and 999 in that place.
 const newestStorage = 68
 
-const newerAdvice = "this database was written by a newer DuckDB (storage version %d) than the one built in here (1.5.6, up to %d); " +
-	"rebuild it with duckdb==1.5.6, or set storage_version to 'v1.5.0' when it is created"
+const newerAdvice = "this database was written by a newer DuckDB (2.0 writes storage version 69) than the one built in here (1.5.6, which reads up to 68); " +
+	"rebuild it with duckdb==1.5.6, or write it with storage_version (storage_compatibility_version) set to 'v1.5.0'"
 
 // checkHeader refuses what is no DuckDB file or a newer one, before DuckDB sees it.
 func checkHeader(path string) error {
@@ -157,7 +157,7 @@ func headerError(path string, header []byte) error {
 		return &FileError{Path: path, Problem: FileCorrupt, Advice: "this is not a DuckDB file, or a damaged one; build the project again, or correct the path"}
 	}
 	if v := binary.LittleEndian.Uint64(header[12:20]); v > newestStorage {
-		return &FileError{Path: path, Problem: FileNewer, Advice: fmt.Sprintf(newerAdvice, v, newestStorage)}
+		return &FileError{Path: path, Problem: FileNewer, Advice: newerAdvice}
 	}
 	return nil
 }

@@ -149,7 +149,11 @@ func (e *engine) columns(ctx context.Context, text string) ([]Column, error) {
 	}
 	rows, err := e.conn.QueryContext(ctx, "SELECT column_type FROM (DESCRIBE SELECT * FROM query("+literal(text)+"))")
 	if err != nil {
-		return nil, err
+		if e := asError(err); e.Kind != KindParser {
+			return nil, e
+		}
+		// A statement that DuckDB prepares as a SELECT, but is not written as one, such as PRAGMA database_list.
+		return nil, &Error{Kind: KindPermission, Message: "only a single SELECT is run here", Offset: -1}
 	}
 	defer rows.Close()
 	columns := make([]Column, 0, len(names))

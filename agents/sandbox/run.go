@@ -2,12 +2,10 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
-
-	duckdb "github.com/duckdb/duckdb-go/v2"
 )
 
 // bind creates the relations, empty, in databases made for this call, and binds text against them.
@@ -163,7 +161,8 @@ func inView(v View, err error) error {
 }
 
 // rows runs text and collects up to limit rows as text. The outer SELECT has DuckDB stop early and print the values
-// itself; columns are named by position, since names may repeat.
+// itself; columns are named by position, since names may repeat. The last row, marked in the first column, proves that the result is
+// whole: when memory runs out while a result is fetched, DuckDB's C interface ends it as if there were no more rows.
 func (e *engine) rows(ctx context.Context, text string, limit int, out *response) error {
 	names := make([]string, len(out.Columns))
 	casts := make([]string, len(out.Columns))
@@ -171,25 +170,41 @@ func (e *engine) rows(ctx context.Context, text string, limit int, out *response
 		names[i] = fmt.Sprintf("c%d", i)
 		casts[i] = names[i] + "::VARCHAR"
 	}
-	rows, err := e.conn.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM query(%s) AS q(%s) LIMIT %d",
-		strings.Join(casts, ", "), literal(text), strings.Join(names, ", "), limit+1))
+	rows, err := e.conn.QueryContext(ctx, fmt.Sprintf("(SELECT false, %s FROM query(%s) AS q(%s) LIMIT %d) UNION ALL SELECT true%s",
+		strings.Join(casts, ", "), literal(text), strings.Join(names, ", "), limit+1, strings.Repeat(", NULL", len(names))))
 	if err != nil {
 		return unplaced(err)
 	}
 	defer rows.Close()
+	whole, err := collect(rows, limit, out)
+	switch {
+	case err != nil:
+		return unplaced(err)
+	case !whole:
+		return &Error{Kind: KindMemory, Message: "memory ran out while the result was read", Offset: -1}
+	}
+	return nil
+}
+
+// collect reads rows up to the marked last one, which whole says was there, or up to the limit.
+func collect(rows *sql.Rows, limit int, out *response) (whole bool, err error) {
 	out.Rows = [][]*string{}
 	for size := 0; rows.Next(); {
-		if len(out.Rows) == limit {
-			out.Truncated = true
-			break
-		}
-		row := make([]*string, len(names))
-		targets := make([]any, len(names))
+		var last bool
+		row := make([]*string, len(out.Columns))
+		targets := []any{&last}
 		for i := range row {
-			targets[i] = &row[i]
+			targets = append(targets, &row[i])
 		}
 		if err := rows.Scan(targets...); err != nil {
-			return unplaced(err)
+			return false, err
+		}
+		if last {
+			return true, nil
+		}
+		if len(out.Rows) == limit {
+			out.Truncated = true
+			return true, nil
 		}
 		for _, cell := range row {
 			if cell != nil {
@@ -197,74 +212,9 @@ func (e *engine) rows(ctx context.Context, text string, limit int, out *response
 			}
 		}
 		if size > maxResult {
-			return &Error{Kind: KindMemory, Message: fmt.Sprintf("the result is larger than %d MB", maxResult>>20), Offset: -1}
+			return false, &Error{Kind: KindMemory, Message: fmt.Sprintf("the result is larger than %d MB", maxResult>>20), Offset: -1}
 		}
 		out.Rows = append(out.Rows, row)
 	}
-	return unplaced(rows.Err())
-}
-
-// parse reads a text without looking at any catalog.
-func (e *engine) parse(ctx context.Context, text string) (*Statement, error) {
-	var tree string
-	if err := e.conn.QueryRowContext(ctx, "SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", text).Scan(&tree); err != nil {
-		return nil, err
-	}
-	var head struct {
-		Error    bool   `json:"error"`
-		Type     string `json:"error_type"`
-		Message  string `json:"error_message"`
-		Position any    `json:"position"`
-		Stmts    []struct {
-			Node json.RawMessage `json:"node"`
-		} `json:"statements"`
-	}
-	if err := json.Unmarshal([]byte(tree), &head); err != nil {
-		return nil, fmt.Errorf("reading the syntax tree: %w", err)
-	}
-	switch {
-	case head.Error && head.Type == "parser":
-		return nil, placed(&Error{Kind: KindParser, Message: head.Message, Offset: -1}, fmt.Sprint(head.Position), text)
-	case head.Error:
-		return e.otherStatement(text)
-	case len(head.Stmts) == 0:
-		return &Statement{}, nil
-	case len(head.Stmts) > 1:
-		return &Statement{Count: 2, Kind: "SELECT"}, nil
-	}
-	return summarize(head.Stmts[0].Node)
-}
-
-// otherStatement finds the kind of what json_serialize_sql does not take. Preparing needs a catalog, which is empty
-// here, so it may fail for a good statement.
-func (e *engine) otherStatement(text string) (*Statement, error) {
-	prepared, err := e.raw.Prepare(text)
-	if err != nil {
-		var known *duckdb.Error
-		if errors.As(err, &known) {
-			return &Statement{Count: 1, Kind: otherKind}, nil
-		}
-		return &Statement{Count: 2, Kind: otherKind}, nil
-	}
-	stmt := prepared.(*duckdb.Stmt)
-	kind, err := stmt.StatementType()
-	if err := errors.Join(err, stmt.Close()); err != nil {
-		return nil, err
-	}
-	return &Statement{Count: 1, Kind: statementKinds[kind]}, nil
-}
-
-const otherKind = "OTHER"
-
-var statementKinds = map[duckdb.StmtType]string{
-	duckdb.STATEMENT_TYPE_INVALID: otherKind, duckdb.STATEMENT_TYPE_SELECT: "SELECT", duckdb.STATEMENT_TYPE_INSERT: "INSERT",
-	duckdb.STATEMENT_TYPE_UPDATE: "UPDATE", duckdb.STATEMENT_TYPE_EXPLAIN: "EXPLAIN", duckdb.STATEMENT_TYPE_DELETE: "DELETE",
-	duckdb.STATEMENT_TYPE_PREPARE: "PREPARE", duckdb.STATEMENT_TYPE_CREATE: "CREATE", duckdb.STATEMENT_TYPE_EXECUTE: "EXECUTE",
-	duckdb.STATEMENT_TYPE_ALTER: "ALTER", duckdb.STATEMENT_TYPE_TRANSACTION: "TRANSACTION", duckdb.STATEMENT_TYPE_COPY: "COPY",
-	duckdb.STATEMENT_TYPE_ANALYZE: "ANALYZE", duckdb.STATEMENT_TYPE_VARIABLE_SET: "SET VARIABLE",
-	duckdb.STATEMENT_TYPE_CREATE_FUNC: "CREATE FUNCTION", duckdb.STATEMENT_TYPE_DROP: "DROP", duckdb.STATEMENT_TYPE_EXPORT: "EXPORT",
-	duckdb.STATEMENT_TYPE_PRAGMA: "PRAGMA", duckdb.STATEMENT_TYPE_VACUUM: "VACUUM", duckdb.STATEMENT_TYPE_CALL: "CALL",
-	duckdb.STATEMENT_TYPE_SET: "SET", duckdb.STATEMENT_TYPE_LOAD: "LOAD", duckdb.STATEMENT_TYPE_RELATION: otherKind,
-	duckdb.STATEMENT_TYPE_EXTENSION: otherKind, duckdb.STATEMENT_TYPE_LOGICAL_PLAN: otherKind, duckdb.STATEMENT_TYPE_ATTACH: "ATTACH",
-	duckdb.STATEMENT_TYPE_DETACH: "DETACH", duckdb.STATEMENT_TYPE_MULTI: otherKind,
+	return false, rows.Err()
 }

@@ -79,9 +79,12 @@ func refusal(err error, text string) error {
 	return placed(e, position, text)
 }
 
-// placed sets the place from DuckDB's byte position in text.
+// placed sets the place from DuckDB's position in text. The parser counts characters, everything after it bytes.
 func placed(e *Error, position, text string) *Error {
 	at, err := strconv.Atoi(position)
+	if err == nil && e.Kind == KindParser {
+		at = byteOffset(text, at)
+	}
 	if err != nil || at < 0 || at > len(text) {
 		return e
 	}
@@ -98,4 +101,18 @@ func unplaced(err error) error {
 		return nil
 	}
 	return asError(err)
+}
+
+// byteOffset is where the nth character of text begins; -1 if there is none.
+func byteOffset(text string, n int) int {
+	for i := range text {
+		if n == 0 {
+			return i
+		}
+		n--
+	}
+	if n == 0 {
+		return len(text)
+	}
+	return -1
 }

@@ -17,8 +17,9 @@ import (
 	"firstmile/agents/child"
 )
 
-// headroomMB is what the process may use beside DuckDB's own memory limit: the program, stacks, and what DuckDB does not count.
-const headroomMB = 512
+// headroomMB is what the process may use beside DuckDB's own memory limit: the program, stacks, and what DuckDB does not
+// count, such as long strings on their way. It is ample, because DuckDB's own error is the better one.
+const headroomMB = 1024
 
 // grace is how long a child has to answer after its time is up, before it is killed.
 const grace = 2 * time.Second
