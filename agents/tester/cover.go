@@ -1,0 +1,131 @@
+package tester
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"firstmile/agents/dbt"
+	"firstmile/agents/dbt/conventions"
+	"firstmile/agents/dbt/properties"
+	"firstmile/planner/plan"
+)
+
+// maxAccepted bounds the values of an accepted_values test: a longer list is data, not a rule.
+const maxAccepted = 20
+
+// Cover adds the tests that evidence calls for: the grain is unique, what
+// identifies a row is not null, and a dimension takes the values that its upstream
+// column is already held to. No test without evidence, no blanket not_null.
+func (t *Tester) Cover(ctx context.Context, spec plan.Spec, change plan.Change) (plan.Change, error) {
+	project, err := t.o.Repository.Project(ctx, change.Base)
+	if err != nil {
+		return change, fmt.Errorf("reading the project: %w", err)
+	}
+	p := change.Properties
+	p.Columns = slices.Clone(p.Columns)
+	p.Tests = slices.Clone(p.Tests)
+	addGrainTests(&p, spec, project)
+	for _, d := range spec.Dimensions {
+		addDimensionTests(&p, d, project)
+	}
+	change.Properties = p
+	return t.render(ctx, project, change)
+}
+
+// render writes the properties into the original bytes of their file.
+func (t *Tester) render(ctx context.Context, project *dbt.Project, change plan.Change) (plan.Change, error) {
+	f, ok := change.File(change.Properties.Path)
+	if !ok {
+		return change, fmt.Errorf("the change has no file %s", change.Properties.Path)
+	}
+	files, err := t.o.Repository.Files(ctx, change.Base)
+	if err != nil {
+		return change, fmt.Errorf("reading the repository: %w", err)
+	}
+	original, err := fs.ReadFile(files, f.Path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return change, fmt.Errorf("reading %s: %w", f.Path, err)
+	}
+	f.Content, err = properties.Render(original, f.Path, conventions.Infer(project).YAML, change.Model, change.Properties)
+	if err != nil {
+		return change, err
+	}
+	return change.WithFile(f), nil
+}
+
+func addGrainTests(p *plan.Properties, spec plan.Spec, project *dbt.Project) {
+	grain := grainOf(spec)
+	if len(grain) == 0 {
+		return
+	}
+	evidence := "the model has one row per " + strings.Join(grain, ", ")
+	if len(grain) == 1 {
+		addTest(p, grain[0], plan.Test{Name: "unique", Evidence: evidence})
+	} else {
+		p.Tests = append(p.Tests, combination(grain, evidence, project))
+	}
+	for _, g := range grain {
+		if spec.Time != nil && g == spec.Time.Name {
+			addTest(p, g, plan.Test{Name: "not_null", Evidence: "every row belongs to a period"})
+			continue
+		}
+		for _, d := range spec.Dimensions {
+			if d.Name == g && d.NullAs != "" {
+				addTest(p, g, plan.Test{Name: "not_null", Evidence: fmt.Sprintf("rows without a value are kept under %q", d.NullAs)})
+			}
+		}
+	}
+}
+
+// combination is the project's own test for a compound key where it uses
+// dbt_utils, else dbt's unique test over an expression (which needs no package).
+func combination(grain []string, evidence string, project *dbt.Project) plan.Test {
+	for _, n := range project.Nodes {
+		if t, ok := n.Test("unique_combination_of_columns"); ok {
+			return plan.Test{Name: t.Name, Evidence: evidence,
+				Arguments: []plan.Argument{{Name: "combination_of_columns", Value: slices.Clone(grain)}}}
+		}
+	}
+	parts := make([]string, len(grain))
+	for i, g := range grain {
+		parts[i] = fmt.Sprintf("coalesce(cast(%s as varchar(200)), '')", g)
+	}
+	return plan.Test{Name: "unique", Evidence: evidence,
+		Arguments: []plan.Argument{{Name: "column_name", Value: strings.Join(parts, " || '|' || ")}}}
+}
+
+// addDimensionTests carries the upstream column's accepted values over.
+func addDimensionTests(p *plan.Properties, d plan.Dimension, project *dbt.Project) {
+	n, ok := project.Relation(d.Column.Relation)
+	if !ok {
+		return
+	}
+	c, ok := n.Column(d.Column.Column)
+	if !ok {
+		return
+	}
+	t, ok := c.Test("accepted_values")
+	if !ok || t.Where != "" || len(t.Values) == 0 || len(t.Values) > maxAccepted {
+		return
+	}
+	values := slices.Clone(t.Values)
+	if d.NullAs != "" && !slices.Contains(values, d.NullAs) {
+		values = append(values, d.NullAs)
+	}
+	addTest(p, d.Name, plan.Test{Name: "accepted_values", Arguments: []plan.Argument{{Name: "values", Value: values}},
+		Evidence: fmt.Sprintf("%s is held to these values upstream", d.Column)})
+}
+
+// addTest adds a test to a column unless it has one of that name.
+func addTest(p *plan.Properties, column string, t plan.Test) {
+	for i, c := range p.Columns {
+		if c.Name == column && !slices.ContainsFunc(c.Tests, func(x plan.Test) bool { return x.Name == t.Name }) {
+			c.Tests = append(slices.Clone(c.Tests), t)
+			p.Columns[i] = c
+		}
+	}
+}

@@ -1,0 +1,270 @@
+package tester
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"firstmile/agents/dbt"
+	"firstmile/agents/sandbox"
+	"firstmile/agents/tester/reading"
+	"firstmile/planner/plan"
+)
+
+// underTest is the name under which the checks see the new model. A view of
+// this name exists only in the sandbox, for the length of one query.
+const underTest = "firstmile_under_test"
+
+// maxPreview bounds the rows that are shown.
+const maxPreview = 200
+
+const noData = "no data source is configured for this project"
+
+// checkRuns runs the model on the data. Parents that the data lacks are
+// computed from their own SQL.
+func checkRuns(ctx context.Context, s *subject) finding {
+	switch {
+	case !s.data:
+		return notRun(noData)
+	case s.compiled == "":
+		return notRun("the SQL could not be read")
+	}
+	views, err := s.missingParents(ctx)
+	if err != nil {
+		return notRun("%v", err)
+	}
+	s.views = append(views, sandbox.View{Name: underTest, SQL: s.compiled})
+	order := ""
+	if g := grainOf(s.spec); len(g) > 0 {
+		order = " order by " + quoteAll(g)
+	}
+	got, err := s.query(ctx, "select *, count(*) over () as firstmile_rows from "+underTest+order, maxPreview)
+	if err != nil {
+		return s.sqlFailure(err)
+	}
+	s.ran = true
+	s.preview = preview(got)
+	if len(got.Rows) == 0 {
+		return failed("the model gives no rows on the data there is").at(s.change.ModelPath, 0)
+	}
+	return passed("%d rows", s.preview.RowCount)
+}
+
+func (s *subject) query(ctx context.Context, sql string, limit int) (*sandbox.Result, error) {
+	return s.box.Query(ctx, sandbox.Untrusted(sql), sandbox.QueryOptions{Limit: limit, Views: s.views})
+}
+
+// missingParents defines the parents that are not in the data, ancestors first.
+func (s *subject) missingParents(ctx context.Context) ([]sandbox.View, error) {
+	var views []sandbox.View
+	done := map[string]bool{}
+	var define func(n *dbt.Node, depth int) error
+	define = func(n *dbt.Node, depth int) error {
+		if _, ok := s.stored(n); ok || done[n.ID] {
+			return nil
+		}
+		done[n.ID] = true
+		if n.Kind != dbt.Model || depth > 50 {
+			return fmt.Errorf("%s is not in the data: build it first (dbt seed or dbt run)", n.Name)
+		}
+		for _, p := range s.project.Parents(n.ID) {
+			if err := define(p, depth+1); err != nil {
+				return err
+			}
+		}
+		sql, err := s.project.CompileNode(n)
+		if err != nil {
+			return fmt.Errorf("%s is not in the data and cannot be computed: %w", n.Name, err)
+		}
+		views = append(views, sandbox.View{Schema: n.Relation.Schema, Name: n.Relation.Identifier, SQL: sql})
+		return nil
+	}
+	for _, n := range s.parents {
+		if err := define(n, 0); err != nil {
+			return nil, err
+		}
+	}
+	return views, ctx.Err()
+}
+
+// preview drops the row count column again.
+func preview(r *sandbox.Result) *plan.Preview {
+	last := len(r.Columns) - 1
+	p := &plan.Preview{Truncated: r.Truncated}
+	for _, c := range r.Columns[:last] {
+		p.Columns = append(p.Columns, c.Name)
+	}
+	for _, row := range r.Rows {
+		p.RowCount = whole(row[last])
+		p.Rows = append(p.Rows, plainRow(row[:last]))
+	}
+	return p
+}
+
+// plainRow gives numbers as float64 where they fit exactly enough to show.
+func plainRow(row []any) []any {
+	out := make([]any, len(row))
+	for i, v := range row {
+		out[i] = v
+		if n, ok := v.(json.Number); ok {
+			if f, err := n.Float64(); err == nil {
+				out[i] = f
+			}
+		}
+	}
+	return out
+}
+
+func whole(v any) int {
+	n, ok := v.(json.Number)
+	if !ok {
+		return 0
+	}
+	i, err := n.Int64()
+	if err != nil {
+		return 0
+	}
+	return int(i)
+}
+
+// checkGrain wants every combination of the grain once, and its period never NULL.
+func checkGrain(ctx context.Context, s *subject) finding {
+	if !s.ran {
+		return notRun("the model did not run on data")
+	}
+	grain := grainOf(s.spec)
+	if len(grain) == 0 {
+		if s.preview.RowCount != 1 {
+			return failed("%d rows instead of one", s.preview.RowCount).at(s.change.ModelPath, 0)
+		}
+		return passed("one row")
+	}
+	period := "false"
+	if s.spec.Time != nil {
+		period = quoteName(s.spec.Time.Name) + " is null"
+	}
+	got, err := s.query(ctx, fmt.Sprintf("select count(*) as groups, count(*) filter (where n > 1) as repeated, count(*) filter (where empty) as empty "+
+		"from (select %s, count(*) as n, bool_or(%s) as empty from %s group by all)", quoteAll(grain), period, underTest), 1)
+	if err != nil {
+		return s.sqlFailure(err)
+	}
+	row := got.Rows[0]
+	switch {
+	case whole(row[1]) > 0:
+		return failed("%d combinations of %s appear more than once", whole(row[1]), strings.Join(grain, ", ")).at(s.change.ModelPath, 0)
+	case whole(row[2]) > 0:
+		return failed("the period is NULL in some rows").at(s.change.ModelPath, 0)
+	}
+	return passed("%d rows, one per %s", whole(row[0]), strings.Join(grain, ", "))
+}
+
+// checkIndependent computes every measure a second way and compares group by group.
+func checkIndependent(ctx context.Context, s *subject) finding {
+	if !s.ran {
+		return notRun("the model did not run on data")
+	}
+	var agree []string
+	for _, m := range s.spec.Measures {
+		c, err := s.compare(ctx, s.spec, m, underTest)
+		var unsupported *reading.Unsupported
+		switch {
+		case errors.As(err, &unsupported):
+			return notRun("%s: %v", m.Name, err)
+		case err != nil:
+			return failed("%s: computing it a second way failed: %v", m.Name, err)
+		case !c.OK():
+			return failed("%s", c).at(s.change.ModelPath, 0)
+		}
+		agree = append(agree, c.String())
+	}
+	s.agreed = true
+	return passed("%s", strings.Join(agree, "; "))
+}
+
+func (s *subject) compare(ctx context.Context, spec plan.Spec, m plan.Measure, model string) (reading.Comparison, error) {
+	sql, err := reading.Compare(spec, m, s.relationName, model)
+	if err != nil {
+		return reading.Comparison{}, err
+	}
+	got, err := s.query(ctx, sql, 1)
+	if err != nil {
+		return reading.Comparison{}, err
+	}
+	row := got.Rows[0]
+	c := reading.Comparison{Measure: m.Name, Groups: whole(row[0]), Differ: whole(row[1]), Lost: whole(row[2]), Extra: whole(row[3])}
+	c.Example, _ = row[4].(string)
+	return c, nil
+}
+
+func (s *subject) relationName(name string) (string, error) {
+	n, ok := s.project.Relation(name)
+	if !ok {
+		return "", fmt.Errorf("the project has no relation %s", name)
+	}
+	return n.Relation.SQL(), nil
+}
+
+// checkTotals adds the additive measures up over the dimensions and compares
+// with the total that the base rows give for each period, so that neither a
+// fan-out nor a lost row can hide in the split. What does not add up (averages,
+// distinct counts, ratios) has no total to compare; its rows are vouched for by the independent reading alone.
+func checkTotals(ctx context.Context, s *subject) finding {
+	if !s.ran {
+		return notRun("the model did not run on data")
+	}
+	if s.spec.Rank != nil {
+		return s.notAdditive("a ranking keeps only some groups")
+	}
+	undivided := s.spec
+	undivided.Dimensions = nil
+	var agree []string
+	for _, m := range s.spec.Measures {
+		if !additive(m) {
+			continue
+		}
+		period := ""
+		if s.spec.Time != nil {
+			period = quoteName(s.spec.Time.Name) + ", "
+		}
+		totals := fmt.Sprintf("(select %ssum(%s) as %s from %s group by all)", period, quoteName(m.Name), quoteName(m.Name), underTest)
+		c, err := s.compare(ctx, undivided, m, totals)
+		var unsupported *reading.Unsupported
+		switch {
+		case errors.As(err, &unsupported):
+			return notRun("%s: %v", m.Name, err)
+		case err != nil:
+			return failed("%s: adding it up failed: %v", m.Name, err)
+		case !c.OK():
+			return failed("the split does not add up to the base. %s", c).at(s.change.ModelPath, 0)
+		}
+		agree = append(agree, fmt.Sprintf("%s adds up to the base in %d totals", m.Name, c.Groups))
+	}
+	if len(agree) == 0 {
+		return s.notAdditive("no measure is additive")
+	}
+	return passed("%s", strings.Join(agree, "; "))
+}
+
+// notAdditive passes only what was compared group by group.
+func (s *subject) notAdditive(why string) finding {
+	if s.agreed {
+		return passed("%s, so there is no total to compare; every group agrees with the independent reading", why)
+	}
+	return notRun("%s, and the groups could not be compared either", why)
+}
+
+func additive(m plan.Measure) bool {
+	return m.Kind == plan.Simple && (m.Agg == plan.Sum || m.Agg == plan.Count || m.Agg == plan.SumBoolean)
+}
+
+func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func quoteAll(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = quoteName(n)
+	}
+	return strings.Join(out, ", ")
+}

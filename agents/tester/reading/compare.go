@@ -1,0 +1,106 @@
+package reading
+
+import (
+	"fmt"
+	"strings"
+
+	"firstmile/planner/plan"
+)
+
+// tolerance is the largest relative difference between two equal figures: both
+// sides add the same numbers in different orders.
+const tolerance = "1e-6"
+
+// Comparison is what comparing a model with the independent reading gave.
+type Comparison struct {
+	Measure string
+	// Groups were compared; Differ of them had another value. Example is the worst.
+	Groups, Differ int
+	Example        string
+	// Lost groups are in the reading but not in the model; Extra are in the
+	// model with a value other than 0 or NULL although no row supports them.
+	Lost, Extra int
+}
+
+// OK reports whether the two agree.
+func (c Comparison) OK() bool { return c.Differ == 0 && c.Lost == 0 && c.Extra == 0 }
+
+// String says what differs.
+func (c Comparison) String() string {
+	if c.OK() {
+		return fmt.Sprintf("%s: %d groups agree", c.Measure, c.Groups)
+	}
+	var parts []string
+	if c.Differ > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d groups differ (%s)", c.Differ, c.Groups, c.Example))
+	}
+	if c.Lost > 0 {
+		parts = append(parts, fmt.Sprintf("%d groups are missing", c.Lost))
+	}
+	if c.Extra > 0 {
+		parts = append(parts, fmt.Sprintf("%d groups have a value that no row supports", c.Extra))
+	}
+	return c.Measure + ": " + strings.Join(parts, "; ")
+}
+
+// Compare returns SQL with one row: groups, differ, lost, extra, example. It
+// puts the model's column beside the independent query.
+//
+// Groups outside what the Spec keeps are not counted as lost: periods after the
+// model's last one when only complete periods were asked for, and groups that a rank left out.
+func Compare(spec plan.Spec, m plan.Measure, names Names, model string) (string, error) {
+	query, err := Query(spec, m, names, model)
+	if err != nil {
+		return "", err
+	}
+	b := &builder{spec: spec, names: names, model: model}
+	keys := b.keys()
+	on := "true"
+	if len(keys) > 0 {
+		var parts []string
+		for _, k := range keys {
+			parts = append(parts, fmt.Sprintf("m.%s is not distinct from r.%s", k, k))
+		}
+		on = strings.Join(parts, " and ")
+	}
+	select_ := func(alias string) string {
+		var cols []string
+		for _, k := range keys {
+			cols = append(cols, alias+"."+k)
+		}
+		return strings.Join(cols, ", ")
+	}
+	both := "m.seen and r.seen"
+	same := fmt.Sprintf("(m.value is not distinct from r.value or abs(cast(m.value as double) - cast(r.value as double)) <= %s * greatest(1, abs(cast(r.value as double))))", tolerance)
+	if zeroOrNull(m) {
+		same = fmt.Sprintf("(%s or coalesce(m.value, 0) = coalesce(r.value, 0))", same)
+	}
+	example := "'model ' || coalesce(cast(m.value as varchar), 'null') || ', independent ' || coalesce(cast(r.value as varchar), 'null')"
+	if len(keys) > 0 {
+		example = fmt.Sprintf("concat_ws(', ', %s) || ': ' || %s", select_("m"), example)
+	}
+	modelSide := "select *, true as seen from (select " + strings.Join(append(append([]string(nil), keys...), ident(m.Name)+" as value"), ", ") + " from " + model + ")"
+	return fmt.Sprintf(`select
+  count(*) filter (where %[1]s) as groups,
+  count(*) filter (where %[1]s and not %[2]s) as differ,
+  count(*) filter (where m.seen is null and %[3]s) as lost,
+  count(*) filter (where r.seen is null and coalesce(m.value, 0) <> 0) as extra,
+  min(%[4]s) filter (where %[1]s and not %[2]s) as example
+from (%[5]s) as m full join (select *, true as seen from (%[6]s)) as r on %[7]s`,
+		both, same, b.expected(), example, modelSide, query, on), nil
+}
+
+// zeroOrNull: an empty group may show 0 or NULL for a count or a sum.
+func zeroOrNull(m plan.Measure) bool { return m.Kind != plan.Ratio && zeroWhenEmpty(m) }
+
+// expected is the condition under which a group of the reading must be in the model.
+func (b *builder) expected() string {
+	if b.spec.Rank != nil {
+		return "false"
+	}
+	t := b.spec.Time
+	if t == nil || !t.Complete {
+		return "true"
+	}
+	return fmt.Sprintf("r.%s <= (select max(%s) from %s)", ident(t.Name), ident(t.Name), b.model)
+}

@@ -1,0 +1,141 @@
+package reading
+
+import (
+	"fmt"
+	"strings"
+
+	"firstmile/planner/plan"
+)
+
+// population counts entities, or adds values, by instant. The periods are those of
+// the model under test; without a time axis the only period is the window.
+func (b *builder) population(m plan.Measure) (string, error) {
+	iv := m.Interval
+	if iv == nil {
+		return "", &Unsupported{"a population without an interval"}
+	}
+	start, end := "p.firstmile_start", "p.firstmile_end"
+	at, other := start, end
+	if iv.State == plan.Closing || iv.State == plan.Gained {
+		at, other = end, start
+	}
+	from, err := b.names(m.Model)
+	if err != nil {
+		return "", err
+	}
+	dims, err := b.dimensions(m.Model)
+	if err != nil {
+		return "", err
+	}
+	where, err := b.conditions(m)
+	if err != nil {
+		return "", err
+	}
+	value, err := aggregate(m)
+	if err != nil {
+		return "", err
+	}
+	periods, err := b.periods()
+	if err != nil {
+		return "", err
+	}
+	where = append(where, covers("f", iv, at))
+	if iv.State == plan.Lost || iv.State == plan.Gained {
+		gone, err := b.absent(m, from, other)
+		if err != nil {
+			return "", err
+		}
+		where = append(where, gone)
+	}
+	var columns []string
+	if b.spec.Time != nil {
+		columns = append(columns, "p.firstmile_start as "+ident(b.spec.Time.Name))
+	}
+	columns = append(append(columns, dims...), value+" as value")
+	sql := fmt.Sprintf("select %s from (%s) as p, %s as f where %s", strings.Join(columns, ", "), periods, from, strings.Join(where, " and "))
+	if len(b.keys()) > 0 {
+		sql += " group by all"
+	}
+	return sql, nil
+}
+
+// covers: the row's interval holds the instant.
+func covers(alias string, iv *plan.Interval, at string) string {
+	from, to := alias+"."+ident(iv.From), alias+"."+ident(iv.To)
+	return fmt.Sprintf("%s <= %s and (%s is null or %s > %s)", from, at, to, to, at)
+}
+
+// absent: no row of the same entity, under the same filters, covers the other edge.
+func (b *builder) absent(m plan.Measure, from, at string) (string, error) {
+	iv := m.Interval
+	where, err := b.conditions(m)
+	if err != nil {
+		return "", err
+	}
+	inner := append([]string{covers("f", iv, at)}, where...)
+	return fmt.Sprintf("f.%s not in (select f.%s from %s as f where %s and f.%s is not null)",
+		ident(iv.Entity), ident(iv.Entity), from, strings.Join(inner, " and "), ident(iv.Entity)), nil
+}
+
+// periods lists the distinct periods of the model as firstmile_start and firstmile_end.
+func (b *builder) periods() (string, error) {
+	t := b.spec.Time
+	if t == nil {
+		w := b.spec.Window
+		if w == nil || w.From == "" || w.To == "" {
+			return "", &Unsupported{"a population without periods or a closed window"}
+		}
+		return fmt.Sprintf("select date %s as firstmile_start, date %s as firstmile_end", quote(w.From), quote(w.To)), nil
+	}
+	step := fmt.Sprintf("interval 1 %s", t.Grain)
+	if t.Grain == plan.Quarter {
+		step = "interval 3 month"
+	}
+	end := fmt.Sprintf("%s + %s", ident(t.Name), step)
+	if t.Grain != plan.Hour {
+		end = "cast(" + end + " as date)"
+	}
+	return fmt.Sprintf("select distinct %s as firstmile_start, %s as firstmile_end from %s", ident(t.Name), end, b.model), nil
+}
+
+// ratio divides two independent readings, group by group.
+func (b *builder) ratio(m plan.Measure) (string, error) {
+	if m.Numerator == nil || m.Denominator == nil {
+		return "", &Unsupported{"a ratio without both parts"}
+	}
+	over, err := b.measure(*m.Numerator)
+	if err != nil {
+		return "", err
+	}
+	under, err := b.measure(*m.Denominator)
+	if err != nil {
+		return "", err
+	}
+	zero := func(part plan.Measure, x string) string {
+		if zeroWhenEmpty(part) {
+			return "coalesce(" + x + ", 0)"
+		}
+		return x
+	}
+	value := fmt.Sprintf("%s / nullif(cast(%s as double), 0)", zero(*m.Numerator, "cast(n.value as double)"), "d.value")
+	keys := b.keys()
+	if len(keys) == 0 {
+		return fmt.Sprintf("select %s as value from (%s) as n, (%s) as d", value, over, under), nil
+	}
+	var columns, on []string
+	for _, k := range keys {
+		columns = append(columns, fmt.Sprintf("coalesce(n.%s, d.%s) as %s", k, k, k))
+		on = append(on, fmt.Sprintf("n.%s is not distinct from d.%s", k, k))
+	}
+	return fmt.Sprintf("select %s, %s as value from (%s) as n full join (%s) as d on %s",
+		strings.Join(columns, ", "), value, over, under, strings.Join(on, " and ")), nil
+}
+
+// zeroWhenEmpty: no rows means a count or sum of zero, but an unknown average or extreme.
+func zeroWhenEmpty(m plan.Measure) bool {
+	switch m.Agg {
+	case plan.Sum, plan.Count, plan.CountDistinct, plan.SumBoolean:
+		return true
+	}
+	return false
+}

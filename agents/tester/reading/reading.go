@@ -1,0 +1,267 @@
+// Package reading computes the figures of a Spec a second time, without the SQL
+// that was generated for it, and compares the two.
+//
+// It shares no code with the synthesizer, and takes another road on purpose. The
+// synthesizer joins dimensions and aggregates; here every base row looks its
+// dimensions up by scalar subqueries (which fail in DuckDB when a lookup finds two
+// rows, so a fan-out cannot hide), and populations are counted for one instant
+// after the other. That is slow and plain, and good enough for a check.
+//
+// Populations by instant: Opening is the set of entities with a row covering the
+// period's start; Closing the same at its end; Lost = Opening minus Closing; Gained = Closing minus Opening.
+//
+// What it cannot compute a second way (offsets, cumulative measures, a time zone
+// other than UTC, …) is an *Unsupported error, never a pass.
+package reading
+
+import (
+	"fmt"
+	"strings"
+
+	"firstmile/planner/plan"
+)
+
+// Unsupported says that there is no second way to compute something.
+type Unsupported struct{ What string }
+
+func (u *Unsupported) Error() string { return "there is no second way yet to compute " + u.What }
+
+// Names gives the SQL name of a relation of the Spec.
+type Names func(relation string) (string, error)
+
+// Query returns DuckDB SQL with one row per group that the base rows give: the
+// period (when there is a time axis), the dimensions, and the measure as "value".
+// model is the SQL name of the model under test; populations take their periods from it.
+func Query(spec plan.Spec, m plan.Measure, names Names, model string) (string, error) {
+	b := &builder{spec: spec, names: names, model: model}
+	return b.measure(m)
+}
+
+type builder struct {
+	spec  plan.Spec
+	names Names
+	model string
+}
+
+func (b *builder) measure(m plan.Measure) (string, error) {
+	if m.Offset != nil {
+		return "", &Unsupported{"a measure with an offset window"}
+	}
+	if b.spec.Time != nil && b.spec.Time.Zone != "" && b.spec.Time.Zone != "UTC" {
+		return "", &Unsupported{"periods in the time zone " + b.spec.Time.Zone}
+	}
+	switch m.Kind {
+	case plan.Simple:
+		return b.simple(m)
+	case plan.Ratio:
+		return b.ratio(m)
+	case plan.Population:
+		return b.population(m)
+	}
+	return "", &Unsupported{"a " + string(m.Kind) + " measure"}
+}
+
+// keys are the output columns that identify a group.
+func (b *builder) keys() []string {
+	var keys []string
+	if b.spec.Time != nil {
+		keys = append(keys, ident(b.spec.Time.Name))
+	}
+	for _, d := range b.spec.Dimensions {
+		keys = append(keys, ident(d.Name))
+	}
+	return keys
+}
+
+func (b *builder) simple(m plan.Measure) (string, error) {
+	from, err := b.names(m.Model)
+	if err != nil {
+		return "", err
+	}
+	where, err := b.conditions(m)
+	if err != nil {
+		return "", err
+	}
+	var columns []string
+	if b.spec.Time != nil {
+		if m.Time == "" {
+			return "", &Unsupported{"a measure without a time column"}
+		}
+		columns = append(columns, b.period("f."+ident(m.Time))+" as "+ident(b.spec.Time.Name))
+	}
+	dims, err := b.dimensions(m.Model)
+	if err != nil {
+		return "", err
+	}
+	value, err := aggregate(m)
+	if err != nil {
+		return "", err
+	}
+	columns = append(append(columns, dims...), value+" as value")
+	sql := "select " + strings.Join(columns, ", ") + " from " + from + " as f"
+	if len(where) > 0 {
+		sql += " where " + strings.Join(where, " and ")
+	}
+	if len(b.keys()) > 0 {
+		sql += " group by all"
+	}
+	return sql, nil
+}
+
+// period is the start of the period that an instant falls into, as a date for day and coarser grains.
+func (b *builder) period(column string) string {
+	t := b.spec.Time
+	trunc := func(x string) string { return fmt.Sprintf("date_trunc('%s', %s)", t.Grain, x) }
+	switch {
+	case t.Grain == plan.Hour:
+		return trunc(column)
+	case t.Grain == plan.Week && t.WeekStart == "sunday":
+		return "cast(" + trunc(column+" + interval 1 day") + " - interval 1 day as date)"
+	}
+	return "cast(" + trunc(column) + " as date)"
+}
+
+// dimensions are the lookups of every dimension from a base row "f".
+func (b *builder) dimensions(base string) ([]string, error) {
+	var out []string
+	for _, d := range b.spec.Dimensions {
+		x, err := b.lookup(base, d.Column, d.Paths)
+		if err != nil {
+			return nil, err
+		}
+		if d.NullAs != "" {
+			x = fmt.Sprintf("coalesce(cast(%s as varchar), %s)", x, quote(d.NullAs))
+		}
+		out = append(out, x+" as "+ident(d.Name))
+	}
+	return out, nil
+}
+
+// lookup is the value of a column seen from base row f, by nested scalar subqueries along the path.
+func (b *builder) lookup(base string, column plan.ColumnRef, paths []plan.JoinPath) (string, error) {
+	if column.Relation == base {
+		return "f." + ident(column.Column), nil
+	}
+	for _, p := range paths {
+		if p.From == base && len(p.Hops) > 0 {
+			return b.follow("f", p.Hops, column.Column, 1)
+		}
+	}
+	return "", &Unsupported{fmt.Sprintf("%s, which has no path from %s", column, base)}
+}
+
+func (b *builder) follow(alias string, hops []plan.Hop, column string, depth int) (string, error) {
+	if len(hops) == 0 {
+		return alias + "." + ident(column), nil
+	}
+	h := hops[0]
+	to, err := b.names(h.To)
+	if err != nil {
+		return "", err
+	}
+	next := fmt.Sprintf("d%d", depth)
+	inner, err := b.follow(next, hops[1:], column, depth+1)
+	if err != nil {
+		return "", err
+	}
+	var on []string
+	for i := range h.FromColumns {
+		on = append(on, fmt.Sprintf("%s.%s = %s.%s", next, ident(h.ToColumns[i]), alias, ident(h.FromColumns[i])))
+	}
+	return fmt.Sprintf("(select %s from %s as %s where %s)", inner, to, next, strings.Join(on, " and ")), nil
+}
+
+// conditions are the filters of the Spec and the measure, and the window.
+func (b *builder) conditions(m plan.Measure) ([]string, error) {
+	var out []string
+	for _, f := range append(append([]plan.Filter(nil), b.spec.Filters...), m.Filters...) {
+		x, err := b.lookup(m.Model, f.Column, f.Paths)
+		if err != nil {
+			return nil, err
+		}
+		cond, err := compare(x, f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, cond)
+	}
+	if m.Time != "" && m.Kind == plan.Simple {
+		out = append(out, b.window("f."+ident(m.Time))...)
+	}
+	return out, nil
+}
+
+func (b *builder) window(column string) []string {
+	var out []string
+	if b.spec.Time != nil {
+		out = append(out, column+" is not null")
+	}
+	if w := b.spec.Window; w != nil {
+		if w.From != "" {
+			out = append(out, column+" >= date "+quote(w.From))
+		}
+		if w.To != "" {
+			out = append(out, column+" < date "+quote(w.To))
+		}
+	}
+	return out
+}
+
+func compare(x string, f plan.Filter) (string, error) {
+	var values []string
+	for _, v := range f.Values {
+		values = append(values, v.SQL())
+	}
+	list := "(" + strings.Join(values, ", ") + ")"
+	orNull := func(cond string) string {
+		if f.KeepNull {
+			return "(" + cond + " or " + x + " is null)"
+		}
+		return cond
+	}
+	signs := map[plan.Operator]string{plan.Eq: "=", plan.Ne: "<>", plan.Lt: "<", plan.Lte: "<=", plan.Gt: ">", plan.Gte: ">="}
+	switch {
+	case signs[f.Op] != "" && len(values) == 1:
+		return orNull(fmt.Sprintf("%s %s %s", x, signs[f.Op], values[0])), nil
+	case f.Op == plan.In && len(values) > 0:
+		return orNull(x + " in " + list), nil
+	case f.Op == plan.NotIn && len(values) > 0:
+		return orNull(x + " not in " + list), nil
+	case f.Op == plan.Between && len(values) == 2:
+		return orNull(fmt.Sprintf("%s between %s and %s", x, values[0], values[1])), nil
+	case f.Op == plan.IsNull:
+		return x + " is null", nil
+	case f.Op == plan.NotNull:
+		return x + " is not null", nil
+	}
+	return "", fmt.Errorf("the filter on %s has the operator %q with %d values", f.Column, f.Op, len(values))
+}
+
+func aggregate(m plan.Measure) (string, error) {
+	x := "1"
+	if m.Expr != nil {
+		x = m.Expr.String() // bare columns: the base row is the only relation in scope
+	}
+	switch m.Agg {
+	case plan.Count:
+		if m.Expr == nil {
+			return "count(*)", nil
+		}
+		return "count(" + x + ")", nil
+	case plan.Sum, plan.Min, plan.Max, plan.Median:
+		return string(m.Agg) + "(" + x + ")", nil
+	case plan.Average:
+		return "avg(" + x + ")", nil
+	case plan.CountDistinct:
+		return "count(distinct " + x + ")", nil
+	case plan.SumBoolean:
+		return "count(*) filter (where " + x + ")", nil
+	case plan.Percentile:
+		return fmt.Sprintf("quantile_cont(%s, %v)", x, m.Percentile), nil
+	}
+	return "", &Unsupported{"the aggregation " + string(m.Agg)}
+}
+
+func ident(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -1,0 +1,206 @@
+package tester
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"firstmile/agents/dbt"
+	"firstmile/agents/sandbox"
+	"firstmile/planner/plan"
+)
+
+// checkSelect compiles the model and wants exactly one SELECT that reads tables
+// and nothing else.
+func checkSelect(ctx context.Context, s *subject) finding {
+	if s.sql == "" {
+		return failed("the model %s has no SQL", s.change.ModelPath)
+	}
+	compiled, err := s.project.Compile(s.sql)
+	if err != nil {
+		return failed("the template does not render: %v", err).at(s.change.ModelPath, 0)
+	}
+	st, err := s.box.Parse(ctx, compiled)
+	if err != nil {
+		return s.sqlFailure(err)
+	}
+	if st.Count != 1 || st.Kind != "SELECT" {
+		return failed("%d statements (%s) instead of one SELECT", st.Count, st.Kind).at(s.change.ModelPath, 0)
+	}
+	for _, f := range st.Functions {
+		if !slices.Contains(harmlessTableFunctions(), strings.ToLower(f)) {
+			return failed("the table function %s may reach outside the database", f).at(s.change.ModelPath, 0)
+		}
+	}
+	s.compiled, s.statement = compiled, st
+	return passed("one SELECT")
+}
+
+// harmlessTableFunctions make rows out of their arguments.
+func harmlessTableFunctions() []string { return []string{"generate_series", "range", "unnest"} }
+
+// sqlFailure points to the line that DuckDB names. The compiled text has the
+// same lines as the file as long as the Jinja stays on one line each.
+func (s *subject) sqlFailure(err error) finding {
+	var e *sandbox.Error
+	if errors.As(err, &e) {
+		return failed("%s", e.Message).at(s.change.ModelPath, e.Line)
+	}
+	return failed("%v", err).at(s.change.ModelPath, 0)
+}
+
+// checkRefs wants every relation that the SELECT reads to be a node of the
+// project; a name that is none is a table that dbt knows nothing of.
+func checkRefs(_ context.Context, s *subject) finding {
+	if s.compiled == "" {
+		return notRun("the SQL could not be read")
+	}
+	byRelation := map[string]*dbt.Node{}
+	for _, n := range s.project.Nodes {
+		byRelation[strings.ToLower(schemaOf(n)+"."+n.Relation.Identifier)] = n
+	}
+	for _, t := range s.statement.Tables {
+		schema := t.Schema
+		if schema == "" {
+			schema = "main"
+		}
+		n, ok := byRelation[strings.ToLower(schema+"."+t.Name)]
+		if !ok {
+			return failed("%s is no model, seed, snapshot or source of the project", strings.TrimPrefix(schema+"."+t.Name, "main.")).at(s.change.ModelPath, 0)
+		}
+		if n.Name == s.change.Model && n.Kind == dbt.Model {
+			return failed("the model reads itself").at(s.change.ModelPath, 0)
+		}
+		if !slices.Contains(s.parents, n) {
+			s.parents = append(s.parents, n)
+		}
+	}
+	if len(s.parents) == 0 {
+		return failed("the SELECT reads no relation of the project").at(s.change.ModelPath, 0)
+	}
+	return passed("%d relations, all in the project", len(s.parents))
+}
+
+// checkBinds creates the parents as empty typed relations and binds the SELECT:
+// every column must exist and every type must fit.
+func checkBinds(ctx context.Context, s *subject) finding {
+	if s.compiled == "" || len(s.parents) == 0 {
+		return notRun("the SQL or its relations could not be read")
+	}
+	types := &typer{s: s, known: map[string][]sandbox.Column{}, busy: map[string]bool{}}
+	relations, err := types.relations(ctx, s.parents)
+	if err != nil {
+		return notRun("%v", err)
+	}
+	columns, err := s.box.Bind(ctx, relations, sandbox.Untrusted(s.compiled))
+	if err != nil {
+		return s.sqlFailure(err)
+	}
+	for _, c := range columns {
+		s.columns = append(s.columns, plan.Column{Name: c.Name, Type: c.Type})
+	}
+	return passed("%d columns with known types", len(columns))
+}
+
+// typer finds the column types of relations: from the data, else from the
+// project, else by binding the relation's own SQL on its parents.
+type typer struct {
+	s     *subject
+	known map[string][]sandbox.Column
+	busy  map[string]bool
+}
+
+func (t *typer) relations(ctx context.Context, nodes []*dbt.Node) ([]sandbox.Relation, error) {
+	var out []sandbox.Relation
+	for _, n := range nodes {
+		columns, err := t.columns(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, sandbox.Relation{Schema: schemaOf(n), Name: n.Relation.Identifier, Columns: columns})
+	}
+	return out, nil
+}
+
+func (t *typer) columns(ctx context.Context, n *dbt.Node) ([]sandbox.Column, error) {
+	if c, ok := t.known[n.ID]; ok {
+		return c, nil
+	}
+	if t.busy[n.ID] {
+		return nil, fmt.Errorf("%s depends on itself", n.Name)
+	}
+	t.busy[n.ID] = true
+	defer delete(t.busy, n.ID)
+	c, err := t.find(ctx, n)
+	if err == nil {
+		t.known[n.ID] = c
+	}
+	return c, err
+}
+
+func (t *typer) find(ctx context.Context, n *dbt.Node) ([]sandbox.Column, error) {
+	if r, ok := t.s.stored(n); ok {
+		return r.Columns, nil
+	}
+	if c, ok := declared(n); ok {
+		return c, nil
+	}
+	if n.Kind != dbt.Model || n.RawSQL == "" {
+		return nil, fmt.Errorf("the column types of %s are not known from files, and there is no data to look at", n.Name)
+	}
+	sql, err := t.s.project.CompileNode(n)
+	if err != nil {
+		return nil, fmt.Errorf("the columns of %s are not known: %w", n.Name, err)
+	}
+	parents, err := t.relations(ctx, t.s.project.Parents(n.ID))
+	if err != nil {
+		return nil, err
+	}
+	c, err := t.s.box.Bind(ctx, parents, sandbox.Untrusted(sql))
+	if err != nil {
+		return nil, fmt.Errorf("the columns of %s are not known: %w", n.Name, err)
+	}
+	return c, nil
+}
+
+// declared gives the columns of a node whose list is complete and fully typed.
+func declared(n *dbt.Node) ([]sandbox.Column, bool) {
+	if !n.ColumnsKnown && n.Kind != dbt.Source || len(n.Columns) == 0 {
+		return nil, false
+	}
+	var out []sandbox.Column
+	for _, c := range n.Columns {
+		if c.Type == "" {
+			return nil, false
+		}
+		out = append(out, sandbox.Column{Name: c.Name, Type: c.Type})
+	}
+	return out, true
+}
+
+// checkDownstream names what is built on an edited model. A new model has nothing downstream.
+func checkDownstream(_ context.Context, s *subject) finding {
+	f, _ := s.change.File(s.change.ModelPath)
+	if f.Action == plan.Create {
+		return passed("a new model: nothing depends on it")
+	}
+	n, ok := s.project.Relation(s.change.Model)
+	if !ok {
+		return failed("the edited model %s is not in the project", s.change.Model)
+	}
+	children := s.project.Children(n.ID)
+	if len(children) == 0 {
+		return passed("nothing depends on %s", n.Name)
+	}
+	for _, c := range n.Columns {
+		if s.columns != nil && !slices.ContainsFunc(s.columns, func(x plan.Column) bool { return strings.EqualFold(x.Name, c.Name) }) {
+			return failed("the edit drops the column %s, and %d models depend on %s", c.Name, len(children), n.Name)
+		}
+	}
+	if s.columns == nil {
+		return notRun("the columns of the edited model could not be bound")
+	}
+	return passed("every column that %d downstream models may use is still there", len(children))
+}
