@@ -301,14 +301,7 @@ func TestUploadRefuses(t *testing.T) {
 	a := s.must(bot, "files.getUploadURLExternal", "filename", "../../etc/a.txt", "length", "3")
 	files := `[{"id":"` + a.text("file_id") + `"}]`
 	wantError(t, s.call(bot, "files.completeUploadExternal", "files", files), "file_not_found")
-	upload := func(body string) int {
-		resp, err := http.Post(a.text("upload_url"), "application/octet-stream", strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp.Body.Close()
-		return resp.StatusCode
-	}
+	upload := func(body string) int { return s.upload(a.text("upload_url"), body) }
 	if status := upload("four"); status != http.StatusBadRequest {
 		t.Fatalf("more bytes than announced: %d", status)
 	}

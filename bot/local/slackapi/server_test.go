@@ -164,6 +164,17 @@ func (s *site) post(token, method string, form url.Values) (answer, *http.Respon
 	return a, resp, err
 }
 
+// upload sends the bytes of a file and returns the HTTP status.
+func (s *site) upload(address, body string) int {
+	s.t.Helper()
+	resp, err := http.Post(address, "application/octet-stream", strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
 func within(t *testing.T, d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	t.Cleanup(cancel)
