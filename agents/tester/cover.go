@@ -21,7 +21,7 @@ const maxAccepted = 20
 // identifies a row is not null, and a dimension takes the values that its upstream
 // column is already held to. No test without evidence, no blanket not_null.
 func (t *Tester) Cover(ctx context.Context, spec plan.Spec, change plan.Change) (plan.Change, error) {
-	project, err := t.o.Repository.Project(ctx, change.Base)
+	project, files, err := t.o.Repository.Read(ctx, change.Base)
 	if err != nil {
 		return change, fmt.Errorf("reading the project: %w", err)
 	}
@@ -33,18 +33,14 @@ func (t *Tester) Cover(ctx context.Context, spec plan.Spec, change plan.Change) 
 		addDimensionTests(&p, d, project)
 	}
 	change.Properties = p
-	return t.render(ctx, project, change)
+	return render(project, files, change)
 }
 
 // render writes the properties into the original bytes of their file.
-func (t *Tester) render(ctx context.Context, project *dbt.Project, change plan.Change) (plan.Change, error) {
+func render(project *dbt.Project, files fs.FS, change plan.Change) (plan.Change, error) {
 	f, ok := change.File(change.Properties.Path)
 	if !ok {
 		return change, fmt.Errorf("the change has no file %s", change.Properties.Path)
-	}
-	files, err := t.o.Repository.Files(ctx, change.Base)
-	if err != nil {
-		return change, fmt.Errorf("reading the repository: %w", err)
 	}
 	original, err := fs.ReadFile(files, f.Path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -39,13 +39,9 @@ type subject struct {
 }
 
 func (t *Tester) subject(ctx context.Context, spec plan.Spec, change plan.Change) (*subject, error) {
-	project, err := t.o.Repository.Project(ctx, change.Base)
+	project, files, err := t.o.Repository.Read(ctx, change.Base)
 	if err != nil {
 		return nil, fmt.Errorf("reading the project: %w", err)
-	}
-	files, err := t.o.Repository.Files(ctx, change.Base)
-	if err != nil {
-		return nil, fmt.Errorf("reading the repository: %w", err)
 	}
 	s := &subject{spec: spec, change: change, project: project, style: conventions.Infer(project), files: files,
 		original: map[string][]byte{}}

@@ -26,11 +26,11 @@ import (
 	"firstmile/planner/plan"
 )
 
-// Repository gives the state of the repository that a change is made on.
+// Repository reads the repository that a change is made on.
 type Repository interface {
-	Project(ctx context.Context, base plan.Base) (*dbt.Project, error)
-	// Files is the whole repository; paths of a change are relative to it.
-	Files(ctx context.Context, base plan.Base) (fs.FS, error)
+	// Read gives the dbt project at base and the whole repository it was read
+	// from; the project's Dir is its folder there, and paths of a change are relative to the repository.
+	Read(ctx context.Context, base plan.Base) (*dbt.Project, fs.FS, error)
 }
 
 // Warehouse gives a sandbox on the project's data.
