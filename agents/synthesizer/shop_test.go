@@ -34,7 +34,9 @@ var shopTables = map[string][]string{ // table -> "column type", …
 func shopProject(t testing.TB, dir, adapter string) (*dbt.Project, fstest.MapFS) {
 	t.Helper()
 	files := fstest.MapFS{}
-	add := func(name, text string) { files[strings.TrimPrefix(dir+"/"+name, "./")] = &fstest.MapFile{Data: []byte(text)} }
+	add := func(name, text string) {
+		files[strings.TrimPrefix(dir+"/"+name, "./")] = &fstest.MapFile{Data: []byte(text)}
+	}
 	add("dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\nmodel-paths: [models]\n")
 	add("profiles.yml", fmt.Sprintf("shop:\n  target: dev\n  outputs:\n    dev:\n      type: %s\n      schema: main\n      path: shop.duckdb\n", adapter))
 	var yaml strings.Builder

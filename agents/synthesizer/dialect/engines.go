@@ -62,6 +62,18 @@ func (d Dialect) date(x sqltree.Expr) sqltree.Expr {
 	return sqltree.Cast{Arg: x, Type: d.typeName("date")}
 }
 
+// uncast takes the cast to date off a truncated date: what is moved by a calendar unit is cast once, at the end.
+func (d Dialect) uncast(x sqltree.Expr) sqltree.Expr {
+	c, ok := x.(sqltree.Cast)
+	if !ok || c.Type != d.typeName("date") {
+		return x
+	}
+	if inner, ok := c.Arg.(sqltree.Call); ok && inner.Name == "date_trunc" {
+		return inner
+	}
+	return x
+}
+
 // months are the units that not every engine has as an interval.
 func plainUnit(n int, unit plan.Grain) (int, plan.Grain) {
 	if unit == plan.Quarter {
@@ -77,7 +89,7 @@ func plusInterval(d Dialect, arg sqltree.Expr, n int, unit plan.Grain, clock boo
 	if n < 0 {
 		op, n = "-", -n
 	}
-	moved := sqltree.Binary{Op: op, Left: arg, Right: sqltree.Interval{SQL: interval(n, unit)}}
+	moved := sqltree.Binary{Op: op, Left: d.uncast(arg), Right: sqltree.Interval{SQL: interval(n, unit)}}
 	if clock {
 		return moved
 	}
@@ -93,7 +105,7 @@ func interval(n int, unit plan.Grain) string {
 
 // dateAdd is dateadd(week, 1, x).
 func dateAdd(d Dialect, arg sqltree.Expr, n int, unit plan.Grain, clock bool) sqltree.Expr {
-	moved := call("dateadd", bare(string(unit)), number(n), arg)
+	moved := call("dateadd", bare(string(unit)), number(n), d.uncast(arg))
 	if clock {
 		return moved
 	}
@@ -101,7 +113,7 @@ func dateAdd(d Dialect, arg sqltree.Expr, n int, unit plan.Grain, clock bool) sq
 }
 
 func trinoAdd(d Dialect, arg sqltree.Expr, n int, unit plan.Grain, clock bool) sqltree.Expr {
-	moved := call("date_add", text(string(unit)), number(n), arg)
+	moved := call("date_add", text(string(unit)), number(n), d.uncast(arg))
 	if clock {
 		return moved
 	}

@@ -85,7 +85,13 @@ func (w *writer) operand(e sqltree.Expr, outer, level int) string {
 func (w *writer) tallCase(c sqltree.Case, level int) string {
 	lines := []string{w.key("case")}
 	for i := range c.When {
-		lines = append(lines, w.pad(level+1)+w.key("when")+" "+w.flat(c.When[i], 0)+" "+w.key("then")+" "+w.flat(c.Then[i], 0))
+		when := w.pad(level+1) + w.key("when") + " " + w.flat(c.When[i], 0)
+		then := w.key("then") + " " + w.flat(c.Then[i], 0)
+		if len(when)+len(then) < width {
+			lines = append(lines, when+" "+then)
+		} else {
+			lines = append(lines, when, w.pad(level+2)+then)
+		}
 	}
 	if c.Else != nil {
 		lines = append(lines, w.pad(level+1)+w.key("else")+" "+w.flat(c.Else, 0))

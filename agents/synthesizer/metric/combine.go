@@ -9,6 +9,9 @@ import (
 // combine makes one result of all sources.
 func (b *builder) combine() (Select, error) {
 	if len(b.sources) == 1 && !b.needsSkeleton() {
+		if b.sources[0].first.Kind == plan.Population && b.hasFormula() {
+			return b.counted()
+		}
 		return b.single()
 	}
 	for _, s := range b.sources {
@@ -50,6 +53,25 @@ func (b *builder) keysNeverNull() bool {
 		}
 	}
 	return true
+}
+
+func (b *builder) hasFormula() bool {
+	for _, m := range b.spec.Measures {
+		if m.Kind == plan.Ratio || m.Kind == plan.Derived {
+			return true
+		}
+	}
+	return false
+}
+
+// counted puts the parts of a formula into a step of their own, where the formula over them can be read.
+func (b *builder) counted() (Select, error) {
+	s := b.sources[0]
+	if err := b.resultStep(s); err != nil {
+		return Select{}, err
+	}
+	sel := keysOf(s.step, b.keyNames())
+	return sel, b.addMeasures(&sel, func(a *atom) Scalar { return Column{s.step, a.name} })
 }
 
 // single computes the measures where the rows are read.
@@ -109,13 +131,6 @@ func (b *builder) resultName(s *source) string {
 	what := s.alias
 	if s.first.Kind == plan.Population {
 		what = plural(entityNoun(s.first.Interval.Entity))
-		states := map[string]bool{}
-		for _, a := range s.atoms {
-			if st := string(a.measure.Interval.State); !states[st] {
-				states[st] = true
-				what = st + "_" + strings.TrimPrefix(what, "_")
-			}
-		}
 	}
 	keys := b.keyNames()
 	if len(keys) > 3 {

@@ -73,7 +73,8 @@ func dateLiteral(t time.Time) Scalar {
 }
 
 // edges of the window as dates; the zero time is an open edge. Where an earlier period is looked up the window
-// reaches back as far, in whole periods. Where only complete periods count, it ends with the last that fits.
+// reaches back as far, in whole periods. Where only complete
+// periods count, it ends with the last that fits, if any does.
 func (b *builder) edges() (from, to time.Time) {
 	w := b.spec.Window
 	if w == nil {
@@ -81,9 +82,6 @@ func (b *builder) edges() (from, to time.Time) {
 	}
 	if w.From != "" {
 		from, _ = civil(w.From) // validated
-		if back := b.longestOffset(); back != nil {
-			from = add(floor(from, b.spec.Time.Grain, b.spec.Time.WeekStart), -back.Count, back.Unit)
-		}
 	}
 	if w.To != "" {
 		to, _ = civil(w.To)
@@ -92,6 +90,9 @@ func (b *builder) edges() (from, to time.Time) {
 				to = end
 			}
 		}
+	}
+	if back := b.longestOffset(); back != nil && !from.IsZero() {
+		from = add(floor(from, b.spec.Time.Grain, b.spec.Time.WeekStart), -back.Count, back.Unit)
 	}
 	return from, to
 }
@@ -146,7 +147,7 @@ func (b *builder) nextDay(at Scalar) Scalar {
 	if b.spec.Time.Grain == plan.Hour {
 		return at
 	}
-	return Shift{Arg: at, Count: 1, Unit: plan.Day}
+	return Shift{Arg: at, Count: 1, Unit: plan.Day, Clock: true}
 }
 
 func notNull(n *dbt.Node, name string) bool {

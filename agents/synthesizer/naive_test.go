@@ -1,0 +1,563 @@
+package synthesizer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"firstmile/planner/plan"
+)
+
+// A naive evaluator: it looks at every row for every cell of the result, straight from the definitions, and shares
+// nothing with the compiler or the database.
+
+type record map[string]any // float64, string, bool, time.Time or nil
+
+type naive struct {
+	tables map[string][]record
+	spec   plan.Spec
+}
+
+// group is a row of the result: its period (zero when there is none) and its dimensions.
+type group struct {
+	start time.Time
+	dims  string
+}
+
+// leaf is a measure without parts at a distance back in time.
+type leaf struct {
+	m      plan.Measure
+	offset *plan.Span
+}
+
+func leaves(m plan.Measure, offset *plan.Span) []leaf {
+	switch m.Kind {
+	case plan.Ratio:
+		return append(leaves(*m.Numerator, offset), leaves(*m.Denominator, offset)...)
+	case plan.Derived:
+		var out []leaf
+		for _, in := range m.Inputs {
+			out = append(out, leaves(in, in.Offset)...)
+		}
+		return out
+	}
+	return []leaf{{m, offset}}
+}
+
+// anything marks a sum over nulls only, which may be null or zero.
+const anything = "0 or null"
+
+func (n *naive) rows() []string {
+	var all []leaf
+	for _, m := range n.spec.Measures {
+		all = append(all, leaves(m, nil)...)
+	}
+	var out []string
+	for g := range n.groups(all) {
+		cells := []string{}
+		if n.spec.Time != nil {
+			cells = append(cells, n.stamp(g.start))
+		}
+		if len(n.spec.Dimensions) > 0 {
+			cells = append(cells, strings.Split(g.dims, "\x00")...)
+		}
+		for _, m := range n.spec.Measures {
+			cells = append(cells, n.text(n.value(m, nil, g, all)))
+		}
+		out = append(out, strings.Join(cells, " | "))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (n *naive) stamp(t time.Time) string {
+	if n.spec.Time.Grain == plan.Hour {
+		return t.Format("2006-01-02T15:04:05")
+	}
+	return t.Format("2006-01-02")
+}
+
+func (n *naive) text(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case float64:
+		return number(v)
+	}
+	return fmt.Sprint(v)
+}
+
+// groups lists the rows of the result.
+func (n *naive) groups(all []leaf) map[group]bool {
+	own := map[group]bool{}
+	for _, l := range all {
+		for _, p := range n.periods(all) {
+			for _, back := range all {
+				at := p
+				if back.offset != nil {
+					at = move(p, -back.offset.Count, back.offset.Unit)
+				}
+				for dims := range n.present(l.m, all, at) {
+					own[group{at, dims}] = true
+				}
+			}
+		}
+	}
+	t := n.spec.Time
+	out := map[group]bool{}
+	if t != nil && t.Spine {
+		for _, p := range n.periods(all) {
+			if len(n.spec.Dimensions) == 0 {
+				out[group{p, ""}] = true
+			}
+			for g := range own {
+				out[group{p, g.dims}] = true
+			}
+		}
+		return out
+	}
+	for _, l := range all {
+		for _, p := range n.periods(all) {
+			at := p
+			if l.offset != nil {
+				at = move(p, -l.offset.Count, l.offset.Unit)
+			}
+			for dims := range n.present(l.m, all, at) {
+				out[group{p, dims}] = true
+			}
+		}
+	}
+	if t == nil && len(n.spec.Dimensions) == 0 {
+		out[group{}] = true
+	}
+	return out
+}
+
+// present lists the groups that the rows behind a measure have in a period: rows that pass the filters which all
+// measures over the same rows share.
+func (n *naive) present(m plan.Measure, all []leaf, start time.Time) map[string]bool {
+	var shared []plan.Filter
+	first := true
+	for _, l := range all {
+		if !sameRows(l.m, m) {
+			continue
+		}
+		if first {
+			shared, first = l.m.Filters, false
+			continue
+		}
+		shared = slices.DeleteFunc(slices.Clone(shared), func(f plan.Filter) bool {
+			return !slices.ContainsFunc(l.m.Filters, func(g plan.Filter) bool { return fmt.Sprint(f) == fmt.Sprint(g) })
+		})
+	}
+	out := map[string]bool{}
+	probe := m
+	probe.Filters = shared
+	if m.Kind == plan.Population {
+		probe.Filters = m.Filters
+		iv := *m.Interval
+		iv.State = map[plan.PopulationState]plan.PopulationState{plan.Lost: plan.Opening, plan.Gained: plan.Closing,
+			plan.Opening: plan.Opening, plan.Closing: plan.Closing}[iv.State]
+		probe.Interval = &iv
+	}
+	for _, r := range n.counted(probe, all, start) {
+		out[n.dims(m.Model, r)] = true
+	}
+	return out
+}
+
+func sameRows(a, b plan.Measure) bool {
+	if a.Kind != b.Kind || a.Model != b.Model {
+		return false
+	}
+	return a.Kind != plan.Cumulative || fmt.Sprint(a.Trailing) == fmt.Sprint(b.Trailing) && a.GrainToDate == b.GrainToDate
+}
+
+// counted lists the rows that a measure looks at in a period, all filters applied.
+func (n *naive) counted(m plan.Measure, all []leaf, start time.Time) []record {
+	var out []record
+	for _, r := range n.tables[m.Model] {
+		if !n.passes(m.Model, r, n.spec.Filters) {
+			continue
+		}
+		if m.Kind == plan.Population {
+			if r[m.Interval.Entity] != nil && n.passes(m.Model, r, m.Filters) && n.inState(m, r, start) {
+				out = append(out, r)
+			}
+			continue
+		}
+		if n.passes(m.Model, r, m.Filters) && n.inTime(m, r, all, start) {
+			out = append(out, r)
+		}
+	}
+	if m.Kind == plan.Balance {
+		out = n.lastOf(m, out)
+	}
+	return out
+}
+
+func (n *naive) inTime(m plan.Measure, r record, all []leaf, start time.Time) bool {
+	t, ok := r[m.Time].(time.Time)
+	if n.spec.Time == nil && n.spec.Window == nil && m.Kind != plan.Balance {
+		return true
+	}
+	if !ok {
+		return false
+	}
+	if m.Kind == plan.Cumulative && n.spec.Time != nil {
+		end := n.next(start)
+		if !t.Before(end) {
+			return false
+		}
+		if m.Trailing != nil {
+			return !t.Before(move(end, -m.Trailing.Count, m.Trailing.Unit))
+		}
+		return m.GrainToDate == "" || !t.Before(begin(start, m.GrainToDate, n.spec.Time.WeekStart))
+	}
+	if n.spec.Time == nil {
+		return n.within(t)
+	}
+	return begin(t, n.spec.Time.Grain, n.spec.Time.WeekStart).Equal(start) && n.within(t)
+}
+
+func (n *naive) looksBack() bool {
+	for _, m := range n.spec.Measures {
+		for _, in := range m.Inputs {
+			if in.Offset != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (n *naive) within(t time.Time) bool {
+	w := n.spec.Window
+	if w == nil {
+		return true
+	}
+	return (w.From == "" || !t.Before(date(w.From)) || n.looksBack()) && (w.To == "" || t.Before(date(w.To)))
+}
+
+func date(s string) time.Time { t, _ := time.Parse("2006-01-02", s); return t }
+
+// lastOf keeps the rows of the last moment, of all or of each entity.
+func (n *naive) lastOf(m plan.Measure, in []record) []record {
+	key := func(r record) any {
+		if m.Interval == nil {
+			return nil
+		}
+		return r[m.Interval.Entity]
+	}
+	last := map[any]time.Time{}
+	for _, r := range in {
+		if t := r[m.Time].(time.Time); t.After(last[key(r)]) {
+			last[key(r)] = t
+		}
+	}
+	return slices.DeleteFunc(in, func(r record) bool { return !r[m.Time].(time.Time).Equal(last[key(r)]) })
+}
+
+// inState applies plan.PopulationState by asking about both edges of the period.
+func (n *naive) inState(m plan.Measure, r record, start time.Time) bool {
+	from, to := start, time.Time{}
+	if n.spec.Time != nil {
+		to = n.next(start)
+	} else {
+		from, to = date(n.spec.Window.From), date(n.spec.Window.To)
+	}
+	member := func(at time.Time) bool {
+		for _, o := range n.tables[m.Model] {
+			if o[m.Interval.Entity] == r[m.Interval.Entity] && n.passes(m.Model, o, m.Filters) && validAt(m, o, at) {
+				return true
+			}
+		}
+		return false
+	}
+	switch m.Interval.State {
+	case plan.Opening:
+		return validAt(m, r, from)
+	case plan.Closing:
+		return validAt(m, r, to)
+	case plan.Lost:
+		return validAt(m, r, from) && !member(to)
+	}
+	return validAt(m, r, to) && !member(from)
+}
+
+func validAt(m plan.Measure, r record, at time.Time) bool {
+	from, ok := r[m.Interval.From].(time.Time)
+	if !ok || from.After(at) {
+		return false
+	}
+	to, ends := r[m.Interval.To].(time.Time)
+	return !ends || to.After(at)
+}
+
+// periods lists the starts of the periods of the result.
+func (n *naive) periods(all []leaf) []time.Time {
+	t := n.spec.Time
+	if t == nil {
+		return []time.Time{{}}
+	}
+	first, last := n.range_(all)
+	var out []time.Time
+	if first.IsZero() {
+		return nil
+	}
+	for p := first; !p.After(last); p = n.next(p) {
+		out = append(out, p)
+	}
+	return out
+}
+
+func (n *naive) range_(all []leaf) (first, last time.Time) {
+	t := n.spec.Time
+	var min, max, known time.Time
+	bounded := false
+	see := func(v any, starts bool) {
+		at, ok := v.(time.Time)
+		if !ok {
+			return
+		}
+		if starts && (min.IsZero() || at.Before(min)) {
+			min = at
+		}
+		if starts && at.After(max) {
+			max = at
+		}
+		if at.After(known) {
+			known = at
+		}
+	}
+	for _, l := range all {
+		for _, r := range n.tables[l.m.Model] {
+			if l.m.Kind == plan.Population {
+				bounded = true
+				see(r[l.m.Interval.From], true)
+				see(r[l.m.Interval.To], false)
+			} else {
+				see(r[l.m.Time], true)
+			}
+		}
+	}
+	w := n.spec.Window
+	if w == nil {
+		w = &plan.Window{}
+	}
+	if w.From != "" {
+		min = date(w.From)
+	}
+	if min.IsZero() {
+		return
+	}
+	first = begin(min, t.Grain, t.WeekStart)
+	switch {
+	case w.To != "":
+		last = begin(date(w.To).Add(-time.Nanosecond), t.Grain, t.WeekStart)
+		if t.Complete && n.next(last).After(date(w.To)) {
+			if before := n.before(last); w.From == "" || !begin(last, t.Grain, t.WeekStart).After(date(w.From)) == false {
+				last = before
+			}
+		}
+	case t.Complete:
+		last = begin(max, t.Grain, t.WeekStart)
+		if !bounded {
+			last = begin(known, t.Grain, t.WeekStart)
+		}
+		for {
+			day := known.Truncate(24 * time.Hour)
+			if t.Grain == plan.Hour && !n.next(last).After(known) || t.Grain != plan.Hour && !n.next(last).After(day.AddDate(0, 0, 1)) {
+				break
+			}
+			last = n.before(last)
+		}
+	default:
+		last = begin(max, t.Grain, t.WeekStart)
+	}
+	return first, last
+}
+
+func (n *naive) next(p time.Time) time.Time { return move(p, 1, n.spec.Time.Grain) }
+
+func (n *naive) before(p time.Time) time.Time {
+	return begin(p.Add(-time.Minute), n.spec.Time.Grain, n.spec.Time.WeekStart)
+}
+
+// begin walks back to the start of a period.
+func begin(t time.Time, g plan.Grain, weekStart string) time.Time {
+	if g == plan.Hour {
+		return t.Truncate(time.Hour)
+	}
+	t = t.Truncate(24 * time.Hour)
+	day := time.Monday
+	if weekStart == "sunday" {
+		day = time.Sunday
+	}
+	for {
+		switch {
+		case g == plan.Day,
+			g == plan.Week && t.Weekday() == day,
+			g == plan.Month && t.Day() == 1,
+			g == plan.Quarter && t.Day() == 1 && t.Month()%3 == 1,
+			g == plan.Year && t.YearDay() == 1:
+			return t
+		}
+		t = t.AddDate(0, 0, -1)
+	}
+}
+
+// move goes by calendar units; a day that does not exist becomes the last of its month.
+func move(t time.Time, count int, g plan.Grain) time.Time {
+	switch g {
+	case plan.Hour:
+		return t.Add(time.Duration(count) * time.Hour)
+	case plan.Day:
+		return t.AddDate(0, 0, count)
+	case plan.Week:
+		return t.AddDate(0, 0, 7*count)
+	}
+	months := count * map[plan.Grain]int{plan.Month: 1, plan.Quarter: 3, plan.Year: 12}[g]
+	out := t.AddDate(0, months, 0)
+	for out.Day() != t.Day() && out.Day() < 4 {
+		out = out.AddDate(0, 0, -1)
+	}
+	return out
+}
+
+func (n *naive) value(m plan.Measure, offset *plan.Span, g group, all []leaf) any {
+	switch m.Kind {
+	case plan.Ratio:
+		return divide(n.value(*m.Numerator, offset, g, all), n.value(*m.Denominator, offset, g, all))
+	case plan.Derived:
+		return n.formula(*m.Formula, func(name string) any {
+			for _, in := range m.Inputs {
+				if in.Name == name {
+					return n.value(in, in.Offset, g, all)
+				}
+			}
+			return nil
+		})
+	}
+	return n.leafValue(m, offset, g, all)
+}
+
+func (n *naive) leafValue(m plan.Measure, offset *plan.Span, g group, all []leaf) any {
+	at := g.start
+	if offset != nil {
+		at = move(at, -offset.Count, offset.Unit)
+		if first, _ := (&naive{n.tables, plan.Spec{Time: n.spec.Time}}).range_(all); at.Before(first) {
+			return nil
+		}
+	}
+	var values []any
+	rows := 0
+	for _, r := range n.counted(m, all, at) {
+		if n.dims(m.Model, r) != g.dims {
+			continue
+		}
+		rows++
+		v := any(1.0)
+		if m.Kind == plan.Population && m.Agg == plan.CountDistinct {
+			v = r[m.Interval.Entity]
+		} else if m.Expr != nil {
+			v = n.formula(*m.Expr, func(name string) any { return r[name] })
+		}
+		if v != nil {
+			values = append(values, v)
+		}
+	}
+	if rows == 0 && m.Agg == plan.Sum && n.spec.Time != nil && n.spec.Time.Spine && m.Kind != plan.Balance {
+		return 0.0
+	}
+	return fold(m, values)
+}
+
+func fold(m plan.Measure, values []any) any {
+	switch m.Agg {
+	case plan.Count:
+		return float64(len(values))
+	case plan.CountDistinct:
+		seen := map[any]bool{}
+		for _, v := range values {
+			seen[v] = true
+		}
+		return float64(len(seen))
+	case plan.SumBoolean:
+		return float64(len(slices.DeleteFunc(values, func(v any) bool { return v != true })))
+	}
+	if len(values) == 0 {
+		if m.Agg == plan.Sum {
+			return anything
+		}
+		return nil
+	}
+	nums := make([]float64, len(values))
+	total := 0.0
+	for i, v := range values {
+		nums[i] = v.(float64)
+		total += nums[i]
+	}
+	slices.Sort(nums)
+	switch m.Agg {
+	case plan.Sum:
+		return total
+	case plan.Average:
+		return total / float64(len(nums))
+	case plan.Min:
+		return nums[0]
+	case plan.Max:
+		return nums[len(nums)-1]
+	case plan.Median:
+		return between(nums, 0.5)
+	}
+	return between(nums, m.Percentile)
+}
+
+func between(sorted []float64, p float64) float64 {
+	at := p * float64(len(sorted)-1)
+	low := math.Floor(at)
+	high := math.Min(low+1, float64(len(sorted)-1))
+	return sorted[int(low)] + (sorted[int(high)]-sorted[int(low)])*(at-low)
+}
+
+func divide(a, b any) any {
+	x, ok := a.(float64)
+	y, ok2 := b.(float64)
+	switch {
+	case a == anything && ok2 && y != 0:
+		return anything
+	case !ok || !ok2 || y == 0:
+		return nil
+	}
+	return x / y
+}
+
+func (n *naive) formula(e plan.Expr, find func(string) any) any {
+	switch e.Kind {
+	case plan.ExprColumn:
+		return find(e.Name)
+	case plan.ExprLiteral:
+		var f float64
+		fmt.Sscan(e.Literal.Text, &f)
+		return f
+	}
+	a, b := n.formula(e.Args[0], find), n.formula(e.Args[1], find)
+	if e.Name == "/" {
+		return divide(a, b)
+	}
+	if a == anything {
+		a = 0.0
+	}
+	if b == anything {
+		b = 0.0
+	}
+	x, ok := a.(float64)
+	y, ok2 := b.(float64)
+	if !ok || !ok2 {
+		return nil
+	}
+	return map[string]float64{"+": x + y, "-": x - y, "*": x * y}[e.Name]
+}
