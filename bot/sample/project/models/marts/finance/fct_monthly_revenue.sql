@@ -25,8 +25,8 @@ monthly as (
     inner join customers
         on invoices.customer_id = customers.customer_id
     group by
-        1,
-        2
+        revenue_month,
+        customers.billing_region
 
 ),
 
