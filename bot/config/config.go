@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -181,9 +182,10 @@ func (l *loader) app() App {
 }
 
 func (l *loader) number(name, v string) int64 {
-	var n int64
-	if _, err := fmt.Sscanf(v, "%d", &n); err != nil || n <= 0 || fmt.Sprint(n) != v {
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n <= 0 {
 		l.problem("%s is malformed: it must be a positive whole number", name)
+		return 0
 	}
 	return n
 }
