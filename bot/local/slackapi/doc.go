@@ -62,8 +62,8 @@
 //
 // POST rtm.connect with the user token, open the websocket at "url" within 30 s. Each frame is one JSON object;
 // the first is {"type":"hello"}. A client may send {"id":N,"type":"ping"} and gets {"type":"pong","reply_to":N}.
-// After a reconnect read conversations.history / replies again: nothing is replayed. Events, for conversations
-// this person is a member of:
+// After a reconnect read conversations.history / replies again: nothing is replayed but the statuses that
+// are shown at that moment. Events, for conversations this person is a member of:
 //
 //	{"type":"message","channel","channel_type","user","text","ts","thread_ts"?,"blocks"?,"files"?,"bot_id"?,…}
 //	    a new message; a thread reply has thread_ts != ts; "subtype":"thread_broadcast" is a reply shown in the channel too
@@ -74,7 +74,7 @@
 //	{"type":"message","subtype":"message_replied","channel","message":{…reply_count, latest_reply…},"hidden":true}
 //	    the parent of a thread after a reply came or went
 //	{"type":"reaction_added"|"reaction_removed","user","reaction","item_user","item":{"type":"message","channel","ts"}}
-//	{"type":"assistant_thread_status","channel","thread_ts","status","loading_messages"}   status "" means cleared
+//	{"type":"assistant_thread_status","channel","thread_ts","status","loading_messages"?}  status "" means cleared
 //	{"type":"view_published","view":{…}}              the app published this person's App Home
 //	{"type":"view_opened"|"view_updated","view":{…}}  the app opened or changed a modal for this person
 //	{"type":"member_joined_channel"|"member_left_channel","channel","user"}

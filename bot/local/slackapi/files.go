@@ -7,12 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"firstmile/bot/local/slackapi/workspace"
 )
@@ -232,7 +235,13 @@ func (s *Server) deleteFile(c *call) (reply, error) {
 	if f.User != c.who.user {
 		return nil, fail("cant_delete_file")
 	}
-	return nil, s.commit(workspace.Entry{Op: workspace.DropFile, Name: f.ID})
+	if err := s.commit(workspace.Entry{Op: workspace.DropFile, Name: f.ID}); err != nil {
+		return nil, err
+	}
+	if err := os.Remove(s.filePath(f.ID)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.log.Warn("the bytes of a deleted file stay", "file", f.ID, "error", err)
+	}
+	return nil, nil
 }
 
 // serveFile gives the bytes to whoever may see the file. A page fetches them with the token in the header.
@@ -260,5 +269,12 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 	if !strings.HasPrefix(f.MIME, "image/") {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
 	}
-	http.ServeFile(w, r, s.filePath(f.ID))
+	data, err := os.Open(s.filePath(f.ID))
+	if err != nil {
+		s.log.Error("a stored file is missing", "file", f.ID, "error", err)
+		http.NotFound(w, r)
+		return
+	}
+	defer data.Close()
+	http.ServeContent(w, r, "", time.Unix(f.Created, 0), data)
 }

@@ -3,6 +3,7 @@ package slackapi
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"firstmile/bot/local/slackapi/workspace"
 )
@@ -139,21 +140,44 @@ func (s *Server) threadStatus(c *call) (reply, error) {
 	return nil, nil
 }
 
-// setStatus shows what the app is doing in a thread, until it posts there; "" clears it. It is not kept over a restart.
-func (s *Server) setStatus(ch *workspace.Channel, thread, status string, loading []string) {
+// status is what the app says it is doing in a thread.
+type status struct {
+	channel string
+	event   object
+	timer   *time.Timer
+}
+
+// statusLife is how long a status stays if the app neither posts nor clears it; Slack documents two minutes.
+const statusLife = 2 * time.Minute
+
+// setStatus shows what the app is doing in a thread, until it posts there or some time has gone by; "" clears it. It is
+// not kept over a restart.
+func (s *Server) setStatus(ch *workspace.Channel, thread, text string, loading []string) {
 	key := ch.ID + thread
-	if status == "" {
-		if s.statuses[key] == "" {
-			return
-		}
+	old := s.statuses[key]
+	if old != nil {
+		old.timer.Stop()
 		delete(s.statuses, key)
-	} else {
-		s.statuses[key] = status
 	}
-	event := object{"type": "assistant_thread_status", "channel": ch.ID, "thread_ts": thread, "status": status,
+	if text == "" && old == nil {
+		return
+	}
+	event := object{"type": "assistant_thread_status", "channel": ch.ID, "thread_ts": thread, "status": text,
 		"user": s.opts.Workspace.App.User.ID, "event_ts": s.stamp()}
 	if len(loading) > 0 {
 		event["loading_messages"] = loading
 	}
+	if text != "" {
+		s.statuses[key] = &status{channel: ch.ID, event: event, timer: time.AfterFunc(statusLife, func() { s.expireStatus(ch, thread, event) })}
+	}
 	s.tell(ch, event)
+}
+
+// expireStatus clears a status, if it is still the one that was shown by an event.
+func (s *Server) expireStatus(ch *workspace.Channel, thread string, event object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st := s.statuses[ch.ID+thread]; st != nil && st.event["event_ts"] == event["event_ts"] {
+		s.setStatus(ch, thread, "", nil)
+	}
 }

@@ -37,6 +37,11 @@ func (s *Server) serveRTM(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	p.send(object{"type": "hello"})
 	s.people[p] = true
+	for _, st := range s.statuses {
+		if ch := s.state.Channel(st.channel); ch != nil && ch.Has(p.user) {
+			p.send(st.event)
+		}
+	}
 	s.mu.Unlock()
 	defer func() {
 		s.mu.Lock()

@@ -93,7 +93,7 @@ type Server struct {
 	waiting    map[string]chan ack     // envelope id → who waits for its acknowledgement (interactions)
 	envelopes  map[string]string       // envelope id → delivery id
 	ephemerals map[string]*ephemeral   // channel + ts → message
-	statuses   map[string]string       // channel + thread → status shown
+	statuses   map[string]*status      // channel + thread → status shown
 	grace      time.Time               // after a start, pending events wait until then for the app to connect
 	wake       chan struct{}           // tells the delivery loop that something may be due
 	stop       context.CancelFunc
@@ -125,7 +125,7 @@ func New(opts Options) (*Server, error) {
 		opts: opts, log: opts.Logger, state: state, faults: &Faults{}, limits: newLimiter(opts.Limits, opts.Clock),
 		people: map[*person]bool{}, tickets: map[string]ticket{}, triggers: map[string]trigger{},
 		responses: map[string]*responseURL{}, waiting: map[string]chan ack{}, envelopes: map[string]string{},
-		ephemerals: map[string]*ephemeral{}, statuses: map[string]string{}, wake: make(chan struct{}, 1),
+		ephemerals: map[string]*ephemeral{}, statuses: map[string]*status{}, wake: make(chan struct{}, 1),
 	}
 	s.faults.server = s
 	s.methods = methodTable()
@@ -194,6 +194,9 @@ func (s *Server) Close() error {
 	for p := range s.people {
 		p.close()
 	}
+	for _, st := range s.statuses {
+		st.timer.Stop()
+	}
 	s.mu.Unlock()
 	s.running.Wait()
 	return s.journal.Close()
@@ -201,13 +204,18 @@ func (s *Server) Close() error {
 
 // commit makes a change durable and then part of the state. The caller holds mu.
 func (s *Server) commit(e workspace.Entry) error {
+	broken := &apiError{Code: "internal_error", Status: http.StatusInternalServerError}
+	if err := s.state.Check(e); err != nil { // never write what could not be read again
+		s.log.Error("a change does not fit the workspace", "error", err)
+		return broken
+	}
 	if err := s.journal.Append(e); err != nil {
 		s.log.Error("the workspace cannot be written", "error", err)
-		return &apiError{Code: "internal_error", Status: http.StatusInternalServerError}
+		return broken
 	}
 	if err := s.state.Apply(e); err != nil {
 		s.log.Error("a change does not fit the workspace", "error", err)
-		return &apiError{Code: "internal_error", Status: http.StatusInternalServerError}
+		return broken
 	}
 	if len(e.Deliver) > 0 {
 		s.nudge()

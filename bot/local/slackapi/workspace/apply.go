@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -8,67 +9,82 @@ import (
 // Apply makes a change. An error means that the entry does not fit the state; the state is then as before. The entry's
 // parts become part of the state: the caller must not change them afterwards.
 func (s *State) Apply(e Entry) error {
-	if err := s.apply(e); err != nil {
-		return fmt.Errorf("%s: %w", e.Op, err)
+	do, err := s.plan(e)
+	if err != nil {
+		return err
 	}
+	do()
 	for _, d := range e.Deliver {
 		s.pending[d.ID] = &d
 	}
 	return nil
 }
 
-func (s *State) apply(e Entry) error {
-	switch e.Op {
-	case Post, Edit, Delete, React, Unreact:
-		return s.applyMessage(e)
-	case Join, Leave, Converse:
-		return s.applyChannel(e)
-	case Upload, DropFile, PutView, CloseView:
-		return s.applyObject(e)
-	case Attempt, Acknowledge, GiveUp:
-		return s.applyDelivery(e)
-	case Notify:
-		return nil
-	}
-	return fmt.Errorf("unknown operation")
+// Check says whether Apply would take an entry.
+func (s *State) Check(e Entry) error {
+	_, err := s.plan(e)
+	return err
 }
 
-func (s *State) applyMessage(e Entry) error {
+// plan checks an entry and returns what it does.
+func (s *State) plan(e Entry) (do func(), err error) {
+	switch e.Op {
+	case Post, Edit, Delete, React, Unreact:
+		do, err = s.planMessage(e)
+	case Join, Leave, Converse:
+		do, err = s.planChannel(e)
+	case Upload, DropFile, PutView, CloseView:
+		do, err = s.planObject(e)
+	case Attempt, Acknowledge, GiveUp:
+		do, err = s.planDelivery(e)
+	case Notify:
+		do = func() {}
+	default:
+		err = errors.New("unknown operation")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", e.Op, err)
+	}
+	return do, nil
+}
+
+func (s *State) planMessage(e Entry) (func(), error) {
 	channel, ts := e.Channel, e.TS
-	if e.Message != nil {
+	if e.Op == Post || e.Op == Edit {
+		if e.Message == nil {
+			return nil, errors.New("no message")
+		}
 		channel, ts = e.Message.Channel, e.Message.TS
 	}
 	r := s.rooms[channel]
 	if r == nil {
-		return missing("channel", channel)
+		return nil, missing("channel", channel)
 	}
 	at, found := find(r.messages, ts)
 	if e.Op == Post {
-		if e.Message == nil || found {
-			return fmt.Errorf("no message, or its ts %q is taken", ts)
+		if found || ts == "" {
+			return nil, fmt.Errorf("the timestamp %q is taken or empty", ts)
 		}
-		r.add(e.Message, at)
-		return nil
+		return func() { r.add(e.Message, at) }, nil
 	}
 	if !found {
-		return missing("message", ts)
+		return nil, missing("message", ts)
 	}
-	switch m := r.messages[at]; e.Op {
-	case Edit:
-		if e.Message == nil || e.Message.Thread != m.Thread {
-			return fmt.Errorf("no new version, or one of another thread")
-		}
-		next := *e.Message
-		next.Reactions = m.Reactions
-		r.replace(at, &next)
+	m := r.messages[at]
+	next := *m
+	switch e.Op {
 	case Delete:
-		r.remove(at)
-	case React, Unreact:
-		next := *m
+		return func() { r.remove(at) }, nil
+	case Edit:
+		if e.Message.Thread != m.Thread {
+			return nil, errors.New("a message cannot move to another thread")
+		}
+		next = *e.Message
+		next.Reactions = m.Reactions
+	default:
 		next.Reactions = m.reacted(e.User, e.Name, e.Op == React)
-		r.replace(at, &next)
 	}
-	return nil
+	return func() { r.replace(at, &next) }, nil
 }
 
 func (r *room) add(m *Message, at int) {
@@ -141,57 +157,51 @@ func (m *Message) reacted(user, name string, on bool) []Reaction {
 	return out
 }
 
-func (s *State) applyChannel(e Entry) error {
+func (s *State) planChannel(e Entry) (func(), error) {
 	if e.Op == Converse {
-		if e.Conversation == nil || s.channels[e.Conversation.ID] != nil {
-			return fmt.Errorf("no conversation, or its id is taken")
+		c := e.Conversation
+		if c == nil || c.ID == "" || s.channels[c.ID] != nil {
+			return nil, errors.New("no conversation, or its id is taken")
 		}
-		s.addChannel(*e.Conversation)
-		return nil
+		return func() { s.addChannel(*c) }, nil
 	}
 	c := s.channels[e.Channel]
 	if c == nil {
-		return missing("channel", e.Channel)
+		return nil, missing("channel", e.Channel)
 	}
 	next := *c
 	next.Members = slices.DeleteFunc(slices.Clone(c.Members), func(u string) bool { return u == e.User })
 	if e.Op == Join {
 		next.Members = append(next.Members, e.User)
 	}
-	s.channels[e.Channel] = &next
-	return nil
+	return func() { s.channels[e.Channel] = &next }, nil
 }
 
-func (s *State) applyObject(e Entry) error {
+func (s *State) planObject(e Entry) (func(), error) {
 	switch {
 	case e.Op == Upload && e.File != nil:
-		s.files[e.File.ID] = e.File
+		return func() { s.files[e.File.ID] = e.File }, nil
 	case e.Op == PutView && e.View != nil:
-		s.views[e.View.ID] = e.View
+		return func() { s.views[e.View.ID] = e.View }, nil
 	case e.Op == DropFile:
-		delete(s.files, e.Name)
+		return func() { delete(s.files, e.Name) }, nil
 	case e.Op == CloseView:
-		delete(s.views, e.Name)
-	default:
-		return fmt.Errorf("nothing to store")
+		return func() { delete(s.views, e.Name) }, nil
 	}
-	return nil
+	return nil, errors.New("nothing to store")
 }
 
-func (s *State) applyDelivery(e Entry) error {
+func (s *State) planDelivery(e Entry) (func(), error) {
 	d := s.pending[e.Name]
-	if d == nil {
-		return nil // an acknowledgement may come twice, or after the last attempt was given up
-	}
-	if e.Op != Attempt {
-		delete(s.pending, e.Name)
-		return nil
-	}
-	if e.Due == nil {
-		return fmt.Errorf("no time of the next attempt")
+	switch {
+	case d == nil: // an acknowledgement may come twice, or after the last attempt was given up
+		return func() {}, nil
+	case e.Op != Attempt:
+		return func() { delete(s.pending, e.Name) }, nil
+	case e.Due == nil:
+		return nil, errors.New("no time of the next attempt")
 	}
 	next := *d
 	next.Tried, next.Due, next.Reason = e.Count, *e.Due, e.Reason
-	s.pending[e.Name] = &next
-	return nil
+	return func() { s.pending[e.Name] = &next }, nil
 }
