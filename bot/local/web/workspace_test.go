@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/socketmode"
@@ -29,8 +31,13 @@ type office struct {
 	URL    string
 	tokens slackapi.Tokens
 	bot    *slack.Client
-	// presses gets every block_actions payload that the app received over Socket Mode.
-	presses chan slack.InteractionCallback
+	// interactions gets every interaction payload that the app received over Socket Mode.
+	interactions chan slack.InteractionCallback
+
+	dir string
+	api *slackapi.Server
+	// serving is what answers under /api/ at the moment.
+	serving atomic.Pointer[http.Handler]
 }
 
 var welcome = web.Welcome{
@@ -41,11 +48,36 @@ var welcome = web.Welcome{
 
 func open(t *testing.T) *office {
 	t.Helper()
+	o := &office{t: t, dir: t.TempDir(), interactions: make(chan slack.InteractionCallback, 10)}
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
+	o.URL = server.URL
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { (*o.serving.Load()).ServeHTTP(w, r) })
+	o.start()
+	t.Cleanup(func() { _ = o.api.Close() })
+	o.tokens = o.api.Tokens()
+	page, err := web.Handler(web.Config{
+		Title: "Northpeak", BotID: bot, Channel: "data-requests", Welcome: welcome,
+		People: []web.Person{
+			{ID: ines, Name: "Ines Duarte", Note: "Asks for figures", Token: o.tokens.Users[ines]},
+			{ID: omar, Name: "Omar Haddad", Note: "Data team, may approve", Token: o.tokens.Users[omar]},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux.Handle("/", page)
+	o.bot = slack.New(o.tokens.Bot, slack.OptionAPIURL(o.URL+"/api/"), slack.OptionAppLevelToken(o.tokens.App))
+	o.listen()
+	return o
+}
+
+// start opens the workspace in its folder and puts it at the address.
+func (o *office) start() {
+	o.t.Helper()
 	api, err := slackapi.New(slackapi.Options{
-		Dir: t.TempDir(), BaseURL: func() string { return server.URL }, Logger: slog.New(slog.DiscardHandler), Admin: true,
+		Dir: o.dir, BaseURL: func() string { return o.URL }, Logger: slog.New(slog.DiscardHandler),
 		Workspace: workspace.Seed{
 			Team: workspace.Team{ID: "T0SAMPLE01", Name: "Northpeak", Domain: "northpeak"},
 			App: workspace.App{ID: "A0FIRST001", Name: "Firstmile", BotID: "B0FIRST001", User: workspace.User{ID: bot, Name: "firstmile", RealName: "Firstmile"},
@@ -61,25 +93,36 @@ func open(t *testing.T) *office {
 		},
 	})
 	if err != nil {
-		t.Fatal(err)
+		o.t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = api.Close() })
-	o := &office{t: t, URL: server.URL, tokens: api.Tokens(), presses: make(chan slack.InteractionCallback, 10)}
-	page, err := web.Handler(web.Config{
-		Title: "Northpeak", BotID: bot, Channel: "data-requests", Welcome: welcome,
-		People: []web.Person{
-			{ID: ines, Name: "Ines", Note: "Asks for figures", Token: o.tokens.Users[ines]},
-			{ID: omar, Name: "Omar", Note: "Data team, may approve", Token: o.tokens.Users[omar]},
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
+	handler := api.Handler()
+	o.api = api
+	o.serving.Store(&handler)
+}
+
+// down stops the workspace; the address answers 503 until start.
+func (o *office) down() {
+	o.t.Helper()
+	var away http.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	o.serving.Store(&away)
+	if err := o.api.Close(); err != nil {
+		o.t.Fatal(err)
 	}
-	mux.Handle("/api/", api.Handler())
-	mux.Handle("/", page)
-	o.bot = slack.New(o.tokens.Bot, slack.OptionAPIURL(server.URL+"/api/"), slack.OptionAppLevelToken(o.tokens.App))
-	o.listen()
-	return o
+}
+
+// next is the next interaction of a kind.
+func (o *office) next(kind slack.InteractionType) slack.InteractionCallback {
+	o.t.Helper()
+	for {
+		select {
+		case one := <-o.interactions:
+			if one.Type == kind {
+				return one
+			}
+		case <-time.After(20 * time.Second):
+			o.t.Fatalf("the app got no %s", kind)
+		}
+	}
 }
 
 // listen runs the app's side: slack-go's Socket Mode client, which acknowledges everything.
@@ -102,8 +145,8 @@ func (o *office) listen() {
 				if event.Request != nil {
 					_ = client.Ack(*event.Request)
 				}
-				if press, ok := event.Data.(slack.InteractionCallback); ok {
-					o.presses <- press
+				if one, ok := event.Data.(slack.InteractionCallback); ok {
+					o.interactions <- one
 				}
 			case <-ctx.Done():
 				return

@@ -79,6 +79,19 @@ test('a pending line goes when its message arrives', () => {
   assert.equal(state.pendingIn(C, null).length, 0);
 });
 
+test('a lost answer: the message settles its line, the same words said earlier do not', () => {
+  const state = new State('U1');
+  state.pending = [{ key: 'p1', channel: C, thread: null, typed: 'yes', stored: 'yes', error: 'no answer', doubt: true }];
+  state.merge(C, [message('1.0', { text: 'yes', user: 'U1' })], { since: state.mark(), before: '2.0' });
+  state.merge(C, [message('1.0', { text: 'yes', user: 'U1' })], { since: state.mark() });
+  assert.equal(state.pendingIn(C, null).length, 1);
+  state.merge(C, [message('1.0', { text: 'yes', user: 'U1' }), message('3.0', { text: 'yes', user: 'U1' })], { since: state.mark() });
+  assert.equal(state.pendingIn(C, null).length, 0);
+  state.pending = [{ key: 'p2', channel: C, thread: null, typed: 'no', stored: 'no', error: 'refused', doubt: false }];
+  state.apply(message('4.0', { text: 'no', user: 'U1' }));
+  assert.equal(state.pendingIn(C, null).length, 1, 'a refused message was not sent by this line');
+});
+
 test('unread counts', () => {
   const state = new State('U1');
   state.apply(message('1.0'));

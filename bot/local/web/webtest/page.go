@@ -175,11 +175,34 @@ func Type(text string) Step {
 func Press(keys ...string) Step {
 	return func(p *Page) error {
 		for _, key := range keys {
-			if err := chromedp.Do(p.ctx, chromedp.KeyEvent(key)); err != nil {
+			if err := chromedp.Do(p.ctx, strike(key, 0)); err != nil {
 				return fmt.Errorf("pressing %q: %w", key, err)
 			}
 		}
 		return nil
+	}
+}
+
+// strike presses keys as a keyboard does. chromedp's KeyEvent sends the character apart from the key, so that it arrives even
+// where the page has taken the key; here both travel in one event, as they do from a keyboard.
+func strike(keys string, modifiers int64) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		for _, r := range keys {
+			events := kb.Encode(r)
+			for i, event := range events {
+				if event.Type == kb.KeyChar {
+					continue
+				}
+				if i+1 < len(events) && events[i+1].Type == kb.KeyChar {
+					event.Type, event.Text, event.UnmodifiedText = kb.KeyDown, events[i+1].Text, events[i+1].UnmodifiedText
+				}
+				event.Modifiers |= modifiers
+				if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *event); err != nil {
+					return chromedp.Void{}, err
+				}
+			}
+		}
+		return chromedp.Void{}, nil
 	}
 }
 
@@ -248,4 +271,32 @@ func quote(text string) string {
 		panic(err)
 	}
 	return string(quoted)
+}
+
+// Choose chooses an option of a menu by its value.
+func Choose(selector, value string) Step {
+	return func(p *Page) error {
+		choose := fmt.Sprintf(`(() => { const menu = document.querySelector(%s); menu.value = %s; menu.dispatchEvent(new Event('change', {bubbles: true})); return menu.value; })()`, quote(selector), quote(value))
+		var got string
+		if err := p.Do(WaitFor(selector)); err != nil {
+			return err
+		}
+		if err := p.Eval(choose, &got); err != nil {
+			return err
+		}
+		if got != value {
+			return fmt.Errorf("choosing %q in %s: there is no such option", value, selector)
+		}
+		return nil
+	}
+}
+
+// PressShift presses a key with Shift held.
+func PressShift(key string) Step {
+	return func(p *Page) error {
+		if err := chromedp.Do(p.ctx, strike(key, int64(chromedp.ModifierShift))); err != nil {
+			return fmt.Errorf("pressing Shift and %q: %w", key, err)
+		}
+		return nil
+	}
 }

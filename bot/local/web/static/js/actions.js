@@ -22,7 +22,7 @@ export class Actions {
   /** Sends a message; it shows as pending until the workspace has it, and stays with its error if it fails. */
   send(channel, thread, typed) {
     const { state } = this.#app;
-    const entry = { key: `p${++serial}`, channel, thread, typed, stored: encode(typed, state.directory()), error: null };
+    const entry = { key: `p${++serial}`, channel, thread, typed, stored: encode(typed, state.directory()), error: null, doubt: false };
     state.pending = [...state.pending, entry];
     this.#app.changed();
     return this.#deliver(entry);
@@ -36,7 +36,7 @@ export class Actions {
       if (message && !state.get(entry.channel, ts)) state.put(entry.channel, { ...message, ts });
     } catch (error) {
       const doubt = error.doubtful ? ' It may have arrived all the same: look before you send it again.' : '';
-      state.pending = state.pending.map((p) => (p.key === entry.key ? { ...p, error: error.message + doubt } : p));
+      state.pending = state.pending.map((p) => (p.key === entry.key ? { ...p, error: error.message + doubt, doubt: error.doubtful } : p));
       announce(`Not sent. ${error.message}`);
     }
     this.#app.changed();
@@ -46,7 +46,7 @@ export class Actions {
     const { state } = this.#app;
     const entry = state.pending.find((p) => p.key === key);
     if (!entry) return;
-    const again = { ...entry, error: null };
+    const again = { ...entry, error: null, doubt: false };
     state.pending = state.pending.map((p) => (p === entry ? again : p));
     this.#app.changed();
     this.#deliver(again);

@@ -192,6 +192,11 @@ export class App {
     localStorage.setItem(`read/${this.person.id}`, JSON.stringify(Object.fromEntries(this.state.read)));
   }
 
+  /** Lets a pane show the message that a link led to, once everything is there to be shown. */
+  revealIn(timeline) {
+    if (this.reveal && this.root.dataset.ready && timeline.reveal(this.reveal)) this.reveal = null;
+  }
+
   /** What was typed and chosen in a message's own inputs, kept while it is drawn anew. */
   valuesOf(channel, ts) {
     const key = `${channel}/${ts}`;
@@ -234,7 +239,10 @@ export class App {
     } catch (error) {
       this.failure = error.message;
     }
-    if (wanted.reveal) this.reveal = wanted.reveal;
+    if (wanted.reveal) {
+      this.reveal = wanted.reveal;
+      history.replaceState(null, '', formatView(this.view));
+    }
     this.changed();
     if (focus) requestAnimationFrame(() => this.#focusView());
   }

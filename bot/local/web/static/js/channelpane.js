@@ -46,7 +46,7 @@ export class ChannelPane {
     this.timeline.draw(id, messages, { firstNew: this.#firstNew, extra: (message) => this.#extra(id, message) });
     drawPending(this.timeline.tail, app.state.pendingIn(id, null), app, (text) => this.composer.set(text));
     if (this.timeline.atEnd && app.state.pendingIn(id, null).length > 0) this.timeline.toEnd();
-    this.#reveal();
+    if (!app.view.thread) app.revealIn(this.timeline);
     this.#markRead(id, messages);
   }
 
@@ -107,11 +107,6 @@ export class ChannelPane {
   #markRead(id, messages) {
     if (document.visibilityState !== 'visible' || !this.timeline.atEnd || this.#app.view.kind !== 'channel') return;
     this.#app.markRead(id, messages.at(-1)?.ts);
-  }
-
-  #reveal() {
-    const { reveal, view } = this.#app;
-    if (reveal && !view.thread && this.timeline.reveal(reveal)) this.#app.reveal = null;
   }
 
   async #older() {

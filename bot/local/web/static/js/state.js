@@ -78,7 +78,11 @@ export class State {
       const inside = old.ts >= from && (!before || old.ts < before);
       if (inside && !given.has(old.ts) && !old.ephemeral && fresh(old.ts)) kept.delete(old.ts);
     }
-    for (const m of answer) if (fresh(m.ts)) kept.set(m.ts, m);
+    for (const m of answer) {
+      if (!fresh(m.ts)) continue;
+      if (!kept.has(m.ts) && !before) this.settle(channel, m);
+      kept.set(m.ts, m);
+    }
     this.messages.set(channel, kept);
   }
 
@@ -116,9 +120,8 @@ export class State {
     if (subtype === 'message_changed' || subtype === 'message_replied') {
       const message = event.message;
       this.#touch(channel, message.ts);
-      const known = this.get(channel, message.ts);
-      // The parent's counters may come without its text: what is known stays.
-      this.put(channel, { ...(subtype === 'message_replied' ? known : {}), ...message, ephemeral: message.is_ephemeral });
+      const base = subtype === 'message_replied' ? withoutReplies(this.get(channel, message.ts)) : {};
+      this.put(channel, { ...base, ...message, ephemeral: message.is_ephemeral });
       return { kind: 'changed', channel, message };
     }
     if (subtype === 'message_deleted') {
@@ -133,8 +136,8 @@ export class State {
     const known = this.get(channel, message.ts);
     this.#touch(channel, message.ts);
     this.put(channel, message);
-    this.settle(message);
     if (known) return { kind: 'changed', channel, message };
+    this.settle(channel, message);
     this.#countReply(channel, message);
     if (message.user !== this.me) this.statuses.delete(`${channel}/${message.thread_ts}`);
     return { kind: 'new', channel, message };
@@ -184,10 +187,13 @@ export class State {
     this.touched.set(`${channel}/${ts}`, this.seq);
   }
 
-  /** Removes the pending line that this message is the delivery of. */
-  settle(message) {
-    const hit = this.pending.find((p) => message.user === this.me && !p.error && p.stored === message.text
-      && p.channel === message.channel && (p.thread ?? '') === (message.thread_ts ?? ''));
+  /**
+   * Removes the pending line that this new message is the delivery of, also one whose answer was lost. Only a message
+   * that was not there before may settle one: the same words said earlier are another message.
+   */
+  settle(channel, message) {
+    const hit = this.pending.find((p) => message.user === this.me && (!p.error || p.doubt) && p.stored === message.text
+      && p.channel === channel && (p.thread ?? '') === (message.thread_ts ?? ''));
     if (hit) this.pending = this.pending.filter((p) => p !== hit);
   }
 
@@ -236,6 +242,12 @@ export class State {
     const channels = [...this.channels.values()].filter((c) => c.kind === 'channel');
     return { users, channels };
   }
+}
+
+// A parent as it is without a thread. Its counters may come without its text, and without a last reply they are absent.
+function withoutReplies(parent) {
+  const { reply_count, reply_users, reply_users_count, latest_reply, ...rest } = parent ?? {};
+  return rest;
 }
 
 function userFrom(user) {

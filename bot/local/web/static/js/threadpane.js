@@ -44,7 +44,7 @@ export class ThreadPane {
     this.timeline.draw(key, messages, { channel, dividers: false, extra: (m) => (app.act.isEditing(channel, m.ts, 'thread') ? EDITING : '') });
     drawPending(this.timeline.tail, app.state.pendingIn(channel, thread), app, (text) => this.composer.set(text));
     this.#drawStatus(key);
-    if (app.reveal && this.timeline.reveal(app.reveal)) app.reveal = null;
+    app.revealIn(this.timeline);
     if (document.visibilityState === 'visible' && this.timeline.atEnd) app.markRead(key, messages.at(-1)?.ts);
   }
 

@@ -46,8 +46,10 @@ export class Timeline {
     return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   }
 
+  // The end of what was said; where nothing was, the beginning of what a newcomer reads.
   #snap() {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+    const empty = this.list.childElementCount === 0 && this.tail.childElementCount === 0;
+    this.scroller.scrollTop = empty ? 0 : this.scroller.scrollHeight;
   }
 
   toEnd() {
