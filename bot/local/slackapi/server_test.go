@@ -146,7 +146,11 @@ func (s *site) must(token, method string, args ...string) answer {
 }
 
 func (s *site) post(token, method string, form url.Values) (answer, *http.Response, error) {
-	req, err := http.NewRequest(http.MethodPost, s.api()+method, strings.NewReader(form.Encode()))
+	return post(s.api(), token, method, form)
+}
+
+func post(api, token, method string, form url.Values) (answer, *http.Response, error) {
+	req, err := http.NewRequest(http.MethodPost, api+method, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, nil, err
 	}
