@@ -22,7 +22,7 @@ func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
 		byID: map[string]*Node{}, byName: map[string][]*Node{}}
 	if b, err := fs.ReadFile(fsys, path.Join(dir, "profiles.yml")); err == nil {
 		p.Profile, p.Problems = parseProfile(b, pf.config.Profile)
-		p.Files = append(p.Files, File{"profiles.yml", Blob(b), int64(len(b))})
+		p.Files = append(p.Files, File{Path: "profiles.yml", Blob: Blob(b), Size: int64(len(b))})
 	}
 	files, problems := list(fsys, dir, pf.config)
 	p.Problems = append(p.Problems, problems...)
@@ -124,7 +124,11 @@ func (l *linker) collect(files []parsed) {
 	l.docs, l.macroAt, l.rawRefs = map[string]string{}, map[string]string{}, map[string]jinja.Uses{}
 	for _, f := range files {
 		if f.blob != "" {
-			l.p.Files = append(l.p.Files, File{f.path, f.blob, f.size})
+			file := File{Path: f.path, Blob: f.blob, Size: f.size}
+			if props, ok := f.result.(*properties); ok && f.err == nil {
+				file.Text = props.text
+			}
+			l.p.Files = append(l.p.Files, file)
 		}
 		if f.err != nil {
 			l.p.Problems = append(l.p.Problems, yamlProblem(f.path, f.err))

@@ -65,6 +65,15 @@ func (p *Project) nodes(id string, side func(*Node) []string) []*Node {
 	return out
 }
 
+// File returns the file at path.
+func (p *Project) File(path string) (File, bool) {
+	i, ok := slices.BinarySearchFunc(p.Files, path, func(f File, path string) int { return strings.Compare(f.Path, path) })
+	if !ok {
+		return File{}, false
+	}
+	return p.Files[i], true
+}
+
 // Models returns the project's models in ID order.
 func (p *Project) Models() []*Node { return p.kind(Model) }
 

@@ -202,6 +202,7 @@ type File struct {
 	Path string
 	Blob string // git blob SHA-1
 	Size int64
+	Text string // of properties files, which edits start from; empty for all others
 }
 
 // Macro is a macro of the project, by name.

@@ -12,6 +12,7 @@ import (
 // properties is one YAML properties file as parsed, free of its path so that it can be cached by content. References
 // stay as written until the project is linked.
 type properties struct {
+	text      string
 	nodes     map[Kind][]entry
 	exposures []Exposure
 	groups    []Group
@@ -55,7 +56,7 @@ func parseProperties(b []byte) (*properties, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &properties{nodes: map[Kind][]entry{}}
+	p := &properties{text: string(b), nodes: map[Kind][]entry{}}
 	for _, k := range []struct {
 		kind Kind
 		key  string

@@ -1,15 +1,22 @@
 // Package conventions infers a dbt project's house style from its files, with counts as evidence, so that
-// generated files look like the team's own. Where the files say nothing, dbt's published style guide decides.
+// generated files look like the team's own. Where the files say nothing, dbt's published style guide decides
+// (docs.getdbt.com/best-practices/how-we-style).
+//
+// The package is pure; it owns no files.
 package conventions
 
-import "firstmile/agents/dbt"
+import (
+	"fmt"
+
+	"firstmile/agents/dbt"
+)
 
 // Conventions is a project's house style.
 type Conventions struct {
 	SQL    SQL
 	YAML   YAML
-	Layers []Layer
-	Fields []Evidence // one per inferred field, in a fixed order, for showing
+	Layers []Layer    // staging, intermediate, mart, other; those without models have the style guide's values
+	Fields []Evidence // one per inferred field, in a fixed order
 }
 
 // SQL is how models are written.
@@ -19,36 +26,38 @@ type SQL struct {
 	Indent          int    // spaces per level
 	ImportCTEs      bool   // refs are imported first: with x as (select * from {{ ref('x') }})
 	FinalSelect     Final  // how a model ends
-	FinalCTE        string // name of the last CTE where FinalSelect is StarFromCTE
+	FinalCTE        string // usual name of the last CTE, such as "final"; empty when it says what it holds
 	DoubleQuotes    bool   // ref("x") instead of ref('x')
-	ConfigBlock     bool   // models set config() at their top
+	ConfigBlock     bool   // most models call config()
+	BareJoin        bool   // "join" rather than "inner join"
+	GroupByNumber   bool   // group by 1, 2 rather than by name
+	BlankLineInCTE  bool   // blank line behind the opening and before the closing bracket of a CTE
+	TrailingNewline bool   // files end with a line end
 	ExplicitAs      bool   // "sum(x) as y" rather than "sum(x) y"
-	TrailingNewline bool
-	GroupByNumber   bool // group by 1, 2
-	BlankLineInCTE  bool // blank line between "(" and the query of a CTE, and before ")"
 	CRLF            bool
 }
 
-// Final is a model's last select.
+// Final is the way in which a model ends.
 type Final string
 
-// Kinds of last select.
+// Ways to end a model.
 const (
-	StarFromCTE Final = "select * from cte"
-	Explicit    Final = "explicit columns"
+	StarFromCTE Final = "select * from the last CTE"
+	Explicit    Final = "select with explicit columns"
 )
 
 // YAML is how properties files are written.
 type YAML struct {
 	Scheme       Scheme
-	Extension    string // ".yml" or ".yaml"
+	Pattern      string // name of a new file: "_{folder}__models.yml", "schema.yml", "{model}.yml"
 	TestsKey     string // "data_tests" or "tests"
 	ArgumentsKey bool   // test arguments stand under arguments:
 	Indent       int    // spaces per level
 	FlushLists   bool   // list dashes stand under their key instead of indented
 	Version2     bool   // files start with "version: 2"
 	Quotes       Quotes // of descriptions
-	BlockText    bool   // descriptions as > or | blocks when long
+	BlockText    bool   // long descriptions as folded or literal blocks
+	BlockValues  bool   // lists of values with a line each
 	DocsBlocks   bool   // descriptions are {{ doc('x') }}
 	BlankBetween bool   // blank line between models
 	BlankColumns bool   // blank line between columns
@@ -60,8 +69,8 @@ type Scheme string
 
 // The schemes.
 const (
-	OnePerFolder Scheme = "one per folder" // schema.yml or _folder__models.yml
-	OnePerModel  Scheme = "one per model"  // model.yml beside model.sql
+	PerFolder Scheme = "one file per folder"
+	PerModel  Scheme = "one file per model"
 )
 
 // Quotes is the quoting of YAML text.
@@ -77,31 +86,73 @@ const (
 // Layer is how one layer of models is kept.
 type Layer struct {
 	Layer        dbt.Layer
-	Folder       string   // usual folder, "models/marts"
-	Subfolders   []string // its sub-folders that hold models, most used first
-	Prefixes     []Prefix // most used first
-	Materialized string   // most used
-	InConfig     bool     // materialized is set by config() in the model rather than by folder
 	Models       int
+	Folder       string   // "models/marts"
+	Subfolders   []Count  // folders below it that hold models ("core", "finance/eu"), most used first; "" is the folder itself
+	Prefixes     []Prefix // of names ("fct_", "dim_"), most used first; "" is no known prefix
+	Materialized string   // most used
+	InConfig     bool     // materialized is set by config() in most models rather than by folder
+	MetaKeys     []Count  // keys of meta, most used first
+	Tags         []Count  // most used first
+	Contracts    bool     // most models enforce a contract
 }
 
-// Prefix is a name prefix with the number of models that have it.
+// Prefix is the beginning of names with the number of models that have it.
 type Prefix struct {
 	Text  string
 	Count int
 }
 
-// Evidence says how one field was decided: "37 of 41 models".
+// Count is a text with the number of models that show it.
+type Count struct {
+	Text  string
+	Count int
+}
+
+// Evidence says how one field was decided: Value holds for For of the Of places that were looked at. Of 0 means that
+// the style guide decided.
 type Evidence struct {
 	Field string
 	Value string
-	For   int // files or places that agree
-	Of    int // that were looked at; 0 means the style guide's default
+	For   int
+	Of    int
 }
 
-// Infer reads the house style of a project.
-func Infer(p *dbt.Project) Conventions { return Conventions{} }
+// String is the evidence in words: "trailing commas: 37 of 41".
+func (e Evidence) String() string {
+	if e.Of == 0 {
+		return fmt.Sprintf("%s: %s (dbt's style guide; the project shows none)", e.Field, e.Value)
+	}
+	return fmt.Sprintf("%s: %s (%d of %d)", e.Field, e.Value, e.For, e.Of)
+}
 
-// YAMLPath is the properties file in which a new model at modelPath ("models/marts/fct_x.sql") is described: an
-// existing file that the scheme points to, or the name of a new one.
-func (c Conventions) YAMLPath(p *dbt.Project, modelPath string) string { return "" }
+// Infer reads the house style of a project. The result depends on the project's files only.
+func Infer(p *dbt.Project) Conventions {
+	b := &ballots{m: map[string]*ballot{}}
+	for _, n := range p.Models() {
+		if n.RawSQL != "" && !isPython(n.Path) {
+			b.sql(n)
+		}
+	}
+	files := describing(p)
+	for _, f := range files {
+		b.yaml(f)
+	}
+	b.scheme(files)
+	var c Conventions
+	c.SQL = b.decideSQL()
+	c.YAML = b.decideYAML()
+	c.Layers = layers(p)
+	c.Fields = b.evidence
+	return c
+}
+
+// Layer returns how one layer is kept.
+func (c Conventions) Layer(l dbt.Layer) Layer {
+	for _, x := range c.Layers {
+		if x.Layer == l {
+			return x
+		}
+	}
+	return Layer{Layer: l}
+}

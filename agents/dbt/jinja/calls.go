@@ -47,9 +47,26 @@ func exprCall(seg *segment) Call {
 		return c
 	}
 	c.Name, c.Args = head(x)
+	c.Keys = keywords(x)
 	c.Reason = refuse(x, c.Name)
 	c.Allowed = c.Reason == ""
 	return c
+}
+
+// keywords lists the names of a call's keyword arguments, or the keys of the mapping in config({…}).
+func keywords(x *expr) []string {
+	var out []string
+	for _, k := range x.keys {
+		out = append(out, k.name)
+	}
+	if x.kind == callExpr && len(x.kids) == 2 && x.kids[1].kind == dictExpr {
+		for i := 0; i < len(x.kids[1].kids); i += 2 {
+			if s, ok := x.kids[1].kids[i].val.(string); ok {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
 }
 
 // head names what an expression is about: the function it calls, or the name it writes.

@@ -13,6 +13,7 @@ type Call struct {
 	Kind    CallKind
 	Name    string   // "ref", "source", "config", "var", "is_incremental", macro name, or statement keyword
 	Args    []string // literal string arguments in order; a non-literal argument is ""
+	Keys    []string // names of keyword arguments in order, or the keys of config({…})
 	Allowed bool     // permitted in generated SQL
 	Reason  string   // why it is not allowed
 }

@@ -51,7 +51,7 @@ func wrap(path string, err error) error {
 func Style(c conventions.YAML) yamledit.Style {
 	return yamledit.Style{
 		Indent: c.Indent, FlushLists: c.FlushLists, TestsKey: c.TestsKey, ArgumentsKey: c.ArgumentsKey,
-		Quotes: string(c.Quotes), BlockText: c.BlockText, Version2: c.Version2,
+		Quotes: string(c.Quotes), BlockText: c.BlockText, BlockValues: c.BlockValues, Version2: c.Version2,
 		BlankBetween: c.BlankBetween, BlankColumns: c.BlankColumns, CRLF: c.CRLF,
 	}
 }

@@ -8,11 +8,7 @@
 // The package is pure; it owns no files.
 package yamledit
 
-import (
-	"fmt"
-
-	"firstmile/planner/plan"
-)
+import "fmt"
 
 // Style is how the inserted lines are written. Where the file at hand shows something else, the file wins.
 type Style struct {
@@ -71,48 +67,6 @@ func (e *Error) Error() string {
 		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
 	}
 	return e.Reason
-}
-
-// FromPlan turns a plan's properties into a model entry.
-func FromPlan(model string, p plan.Properties) Model {
-	m := Model{Name: model, Description: p.Description, Tests: tests(p.Tests)}
-	if len(p.Meta) > 0 {
-		m.Config = []Pair{{"meta", pairs(p.Meta)}}
-	}
-	for _, c := range p.Columns {
-		m.Columns = append(m.Columns, FromPlanColumn(c))
-	}
-	return m
-}
-
-// FromPlanColumn turns a plan's column into a column entry.
-func FromPlanColumn(c plan.PropertyColumn) Column {
-	return Column{Name: c.Name, Description: c.Description, DataType: c.Type, Tests: tests(c.Tests)}
-}
-
-// FromPlanTest turns a plan's test into a test entry.
-func FromPlanTest(t plan.Test) Test {
-	out := Test{Name: t.Name, Args: pairs(t.Arguments)}
-	if t.Severity != "" {
-		out.Config = []Pair{{"severity", t.Severity}}
-	}
-	return out
-}
-
-func tests(ts []plan.Test) []Test {
-	var out []Test
-	for _, t := range ts {
-		out = append(out, FromPlanTest(t))
-	}
-	return out
-}
-
-func pairs(args []plan.Argument) []Pair {
-	var out []Pair
-	for _, a := range args {
-		out = append(out, Pair{a.Name, a.Value})
-	}
-	return out
 }
 
 // New returns a new properties file with these models.
