@@ -46,8 +46,11 @@ func leaves(m plan.Measure, offset *plan.Span) []leaf {
 	return []leaf{{m, offset}}
 }
 
-// anything marks a sum over nulls only, which may be null or zero.
-const anything = "0 or null"
+// anything marks a sum over nulls or no rows, which may be null or zero; unknown is what a formula makes of it.
+const (
+	anything = "0 or null"
+	unknown  = "?"
+)
 
 func (n *naive) rows() []string {
 	var all []leaf
@@ -527,6 +530,8 @@ func divide(a, b any) any {
 	x, ok := a.(float64)
 	y, ok2 := b.(float64)
 	switch {
+	case a == unknown, b == unknown, b == anything:
+		return unknown
 	case a == anything && ok2 && y != 0:
 		return anything
 	case !ok || !ok2 || y == 0:
@@ -548,11 +553,10 @@ func (n *naive) formula(e plan.Expr, find func(string) any) any {
 	if e.Name == "/" {
 		return divide(a, b)
 	}
-	if a == anything {
-		a = 0.0
-	}
-	if b == anything {
-		b = 0.0
+	for _, v := range []any{a, b} {
+		if v == anything || v == unknown {
+			return unknown
+		}
 	}
 	x, ok := a.(float64)
 	y, ok2 := b.(float64)

@@ -15,6 +15,7 @@ import (
 type place struct {
 	model, yaml string // relative to the repository's root
 	config      string // config() call, empty where the folder decides
+	holds       string // the model's name without its prefix
 }
 
 func placeOf(p *dbt.Project, c conventions.Conventions, spec plan.Spec) (place, error) {
@@ -22,13 +23,19 @@ func placeOf(p *dbt.Project, c conventions.Conventions, spec plan.Spec) (place, 
 	if err := checkName(p, name); err != nil {
 		return place{}, err
 	}
-	layer := martLayer(c)
+	layer := c.Layer(dbt.Mart)
 	inProject := path.Join(folder(p, layer, spec), name+".sql")
 	out := place{
 		model: repositoryPath(p, inProject),
 		yaml:  repositoryPath(p, c.YAMLPath(p, inProject)),
 	}
 	out.config = config(c, layer, spec.Target.Materialized)
+	out.holds = name
+	for _, prefix := range layer.Prefixes {
+		if rest, ok := strings.CutPrefix(name, prefix.Text); ok && prefix.Text != "" && rest != "" {
+			out.holds = rest
+		}
+	}
 	return out, nil
 }
 
@@ -49,15 +56,6 @@ func checkName(p *dbt.Project, name string) error {
 		}
 	}
 	return nil
-}
-
-func martLayer(c conventions.Conventions) conventions.Layer {
-	for _, l := range c.Layers {
-		if l.Layer == dbt.Mart {
-			return l
-		}
-	}
-	return conventions.Layer{Layer: dbt.Mart}
 }
 
 // folder is the folder of the marts that the design is computed on, else the usual folder of marts.

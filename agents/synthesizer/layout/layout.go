@@ -19,6 +19,8 @@ type Style struct {
 	conventions.SQL
 	// Config is the line that sets the materialization, such as {{ config(materialized='table') }}; empty: none.
 	Config string
+	// Holds says what the model holds: the name of the last CTE in a house that has no usual name for it.
+	Holds string
 }
 
 // Default is dbt's published style guide.

@@ -48,6 +48,9 @@ func (w *writer) statement(st *sqltree.Statement) {
 func (w *writer) finalName(ctes []cte) string {
 	name := w.style.FinalCTE
 	if name == "" {
+		name = w.style.Holds
+	}
+	if name == "" {
 		name = "final"
 	}
 	for slices.ContainsFunc(ctes, func(c cte) bool { return c.name == name }) {
@@ -183,7 +186,11 @@ func (w *writer) table(t sqltree.Table) string {
 }
 
 func (w *writer) join(level int, j sqltree.Join) {
-	head := w.key(j.Kind) + " " + w.table(j.Table)
+	kind := j.Kind
+	if w.style.BareJoin && kind == "inner join" {
+		kind = "join"
+	}
+	head := w.key(kind) + " " + w.table(j.Table)
 	switch {
 	case len(j.Using) > 0:
 		w.line(level, head+" "+w.key("using")+" ("+strings.Join(j.Using, ", ")+")")
@@ -221,10 +228,16 @@ func (w *writer) chain(level int, word string, list []sqltree.Expr) {
 	}
 }
 
+// groupBy names columns where the house does so; an expression would have to be repeated and is always numbered.
 func (w *writer) groupBy(level int, keys []sqltree.Expr) {
+	numbers := w.style.GroupByNumber
+	for _, k := range keys {
+		_, plain := k.(sqltree.Ident)
+		numbers = numbers || !plain
+	}
 	texts := make([]string, len(keys))
 	for i, k := range keys {
-		if texts[i] = itoa(i + 1); !w.style.GroupByNumber {
+		if texts[i] = itoa(i + 1); !numbers {
 			texts[i] = w.expr(k, level+1)
 		}
 	}

@@ -1,0 +1,122 @@
+package documenter
+
+import (
+	"fmt"
+	"strings"
+
+	"firstmile/planner/plan"
+)
+
+// formula says in words what a measure computes: "sum of amount in fct_orders where status is paid".
+func formula(m plan.Measure) string {
+	switch m.Kind {
+	case plan.Ratio:
+		if m.Numerator != nil && m.Denominator != nil {
+			return fmt.Sprintf("%s divided by %s", formula(*m.Numerator), formula(*m.Denominator))
+		}
+	case plan.Derived:
+		return derived(m)
+	case plan.Population:
+		if m.Interval != nil {
+			return populationWords(m)
+		}
+	case plan.Cumulative:
+		return aggregateWords(m) + runningWords(m)
+	case plan.Balance:
+		return aggregateWords(m) + ", at the last moment of the period"
+	}
+	return aggregateWords(m)
+}
+
+func derived(m plan.Measure) string {
+	if m.Formula == nil {
+		return spaced(m.Name)
+	}
+	var parts []string
+	for _, in := range m.Inputs {
+		text := fmt.Sprintf("%s is %s", in.Name, formula(in))
+		if in.Offset != nil {
+			text += fmt.Sprintf(", %s earlier", span(*in.Offset))
+		}
+		parts = append(parts, text)
+	}
+	return m.Formula.String() + ", where " + list(parts)
+}
+
+func runningWords(m plan.Measure) string {
+	switch {
+	case m.Trailing != nil:
+		return ", over the last " + span(*m.Trailing)
+	case m.GrainToDate != "":
+		return fmt.Sprintf(", since the start of the %s", m.GrainToDate)
+	}
+	return ", running total"
+}
+
+func span(s plan.Span) string {
+	if s.Count == 1 {
+		return "1 " + string(s.Unit)
+	}
+	return fmt.Sprintf("%d %ss", s.Count, s.Unit)
+}
+
+func aggregateWords(m plan.Measure) string {
+	what := "rows"
+	if m.Expr != nil {
+		what = m.Expr.String()
+	}
+	verbs := map[plan.Aggregation]string{
+		plan.Sum: "sum of ", plan.Count: "number of ", plan.CountDistinct: "number of distinct ", plan.Average: "average of ",
+		plan.Min: "smallest ", plan.Max: "largest ", plan.Median: "median of ", plan.SumBoolean: "number of rows with ",
+		plan.Percentile: fmt.Sprintf("percentile %g of ", m.Percentile),
+	}
+	return verbs[m.Agg] + what + " in " + m.Model + where(m.Filters)
+}
+
+func populationWords(m plan.Measure) string {
+	states := map[plan.PopulationState]string{
+		plan.Opening: "at the start of the period", plan.Closing: "at the end of the period",
+		plan.Lost:   "at the start of the period that are not there at its end",
+		plan.Gained: "at the end of the period that were not there at its start",
+	}
+	what := "number of distinct " + m.Interval.Entity
+	if m.Agg == plan.Sum && m.Expr != nil {
+		what = "sum of " + m.Expr.String()
+	}
+	return fmt.Sprintf("%s in %s (valid from %s until %s) %s%s", what, m.Model, m.Interval.From, m.Interval.To,
+		states[m.Interval.State], where(m.Filters))
+}
+
+func where(filters []plan.Filter) string {
+	var parts []string
+	for _, f := range filters {
+		parts = append(parts, filterWords(f))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " where " + list(parts)
+}
+
+// filterWords is the filter's label, or its meaning spelled out.
+func filterWords(f plan.Filter) string {
+	if f.Label != "" {
+		return f.Label
+	}
+	var values []string
+	for _, v := range f.Values {
+		values = append(values, v.Text)
+	}
+	ops := map[plan.Operator]string{plan.Eq: "is", plan.Ne: "is not", plan.In: "is one of", plan.NotIn: "is none of", plan.Lt: "is below",
+		plan.Lte: "is at most", plan.Gt: "is above", plan.Gte: "is at least", plan.Between: "lies between", plan.IsNull: "is missing",
+		plan.NotNull: "is present"}
+	sep := ", "
+	if f.Op == plan.Between {
+		sep = " and "
+	}
+	text := strings.TrimSpace(f.Column.String() + " " + ops[f.Op] + " " + strings.Join(values, sep))
+	if f.KeepNull {
+		text += " or is missing"
+	}
+	return text
+}
