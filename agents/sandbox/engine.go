@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -14,11 +15,14 @@ import (
 // engine is DuckDB inside the child, on one connection. Its main database is empty; the copy of the data is attached beside
 // it, or, for bind, one empty database in memory per catalog that the relations name.
 type engine struct {
-	db   *sql.DB
-	conn *sql.Conn
-	raw  *duckdb.Conn
-	data string // name of the attached data; empty if there is none
-	open bool   // opened for Build: statements of any kind
+	db    *sql.DB
+	conn  *sql.Conn
+	raw   *duckdb.Conn
+	data  string // name of the attached data; empty if there is none
+	build bool   // opened for Build
+
+	bound []Relation // what bind made last
+	made  []string   // and the databases it is in
 }
 
 // mainName is the main database's name. DuckDB calls it "memory" at first, but that name must be free: it is
@@ -30,7 +34,7 @@ func openEngine(ctx context.Context, o openRequest) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{db: sql.OpenDB(connector), open: o.Build}
+	e := &engine{db: sql.OpenDB(connector), build: o.Build}
 	if e.conn, err = e.db.Conn(ctx); err == nil {
 		err = e.conn.Raw(func(c any) error { e.raw = c.(*duckdb.Conn); return nil })
 	}
@@ -105,75 +109,100 @@ func (e *engine) exec(ctx context.Context, statements ...string) error {
 	return nil
 }
 
-// prepare binds a text that must be one SELECT, and returns its columns' names. Errors have places in text. It
-// does not run anything: Conn.PrepareContext would run all but the last of several statements, Conn.Prepare refuses them.
-func (e *engine) prepare(text string) ([]string, error) {
-	prepared, err := e.raw.Prepare(text)
-	if err != nil {
-		return nil, refusal(err, text)
+// columns binds a text that must be one SELECT and returns its columns. Nothing is run: Conn.PrepareContext would run all
+// but the last of several statements, Conn.Prepare refuses them.
+//
+// Bound as a subquery first: that takes nothing but a plain SELECT. (PRAGMA database_list, for one, DuckDB prepares as a
+// SELECT.) The text is bound by itself only for what the subquery does not tell: the place of an error, and names that repeat.
+func (e *engine) columns(ctx context.Context, text string) ([]Column, error) {
+	columns, err := e.prepare(ctx, "SELECT * FROM query("+literal(text)+")")
+	if err == nil && !slices.ContainsFunc(columns, numbered) {
+		return columns, nil
 	}
-	stmt := prepared.(*duckdb.Stmt)
-	names, err := selectColumns(stmt)
-	return names, errors.Join(err, stmt.Close())
+	named, refused := e.prepare(ctx, text)
+	switch {
+	case refused != nil:
+		return nil, refusal(refused, text)
+	case err != nil && asError(err).Kind == KindParser:
+		return nil, &Error{Kind: KindPermission, Message: "only a single SELECT is run here", Offset: -1}
+	case err != nil:
+		return nil, unplaced(err)
+	}
+	return named, nil
 }
 
-func selectColumns(stmt *duckdb.Stmt) ([]string, error) {
+// numbered says whether a name may have been made different from an earlier one by a number.
+func numbered(c Column) bool {
+	i := strings.LastIndexByte(c.Name, '_')
+	return i >= 0 && strings.Trim(c.Name[i+1:], "0123456789") == ""
+}
+
+// prepare binds one SELECT.
+func (e *engine) prepare(ctx context.Context, text string) ([]Column, error) {
+	prepared, err := e.raw.Prepare(text)
+	if err != nil {
+		return nil, err
+	}
+	stmt := prepared.(*duckdb.Stmt)
+	columns, simple, err := selectColumns(stmt)
+	if err := errors.Join(err, stmt.Close()); err != nil || simple {
+		return columns, err
+	}
+	return columns, e.spell(ctx, text, columns)
+}
+
+// selectColumns reads the columns of a prepared SELECT; simple is false if a type has to be spelled by DuckDB.
+func selectColumns(stmt *duckdb.Stmt) (columns []Column, simple bool, err error) {
 	kind, err := stmt.StatementType()
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, false, err
 	case kind != duckdb.STATEMENT_TYPE_SELECT:
-		return nil, &Error{Kind: KindPermission, Offset: -1,
+		return nil, false, &Error{Kind: KindPermission, Offset: -1,
 			Message: fmt.Sprintf("only a single SELECT is run here, not %s", statementKinds[kind])}
 	case stmt.NumInput() > 0:
-		return nil, &Error{Kind: KindPermission, Offset: -1, Message: "parameters ($1, ?) have no value here"}
+		return nil, false, &Error{Kind: KindPermission, Offset: -1, Message: "parameters ($1, ?) have no value here"}
 	}
 	n, err := stmt.ColumnCount()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	names := make([]string, n)
-	for i := range names {
-		if names[i], err = stmt.ColumnName(i); err != nil {
-			return nil, err
+	columns, simple = make([]Column, n), true
+	for i := range columns {
+		name, err := stmt.ColumnName(i)
+		if err != nil {
+			return nil, false, err
 		}
+		info, err := stmt.ColumnTypeInfo(i)
+		if err != nil {
+			return nil, false, err
+		}
+		columns[i] = Column{Name: name, Type: spelling(info)}
+		simple = simple && columns[i].Type != ""
 	}
-	return names, nil
+	return columns, simple, nil
 }
 
-// columns binds a SELECT and returns its columns with their types.
-func (e *engine) columns(ctx context.Context, text string) ([]Column, error) {
-	names, err := e.prepare(text)
-	if err != nil {
-		return nil, err
-	}
+// spell has DuckDB write the types of a SELECT.
+func (e *engine) spell(ctx context.Context, text string, columns []Column) error {
 	rows, err := e.conn.QueryContext(ctx, "SELECT column_type FROM (DESCRIBE SELECT * FROM query("+literal(text)+"))")
 	if err != nil {
-		if e := asError(err); e.Kind != KindParser {
-			return nil, e
-		}
-		// A statement that DuckDB prepares as a SELECT, but is not written as one, such as PRAGMA database_list.
-		return nil, &Error{Kind: KindPermission, Message: "only a single SELECT is run here", Offset: -1}
+		return err
 	}
 	defer rows.Close()
-	columns := make([]Column, 0, len(names))
-	for rows.Next() {
-		c := Column{}
-		if err := rows.Scan(&c.Type); err != nil {
-			return nil, err
+	n := 0
+	for ; rows.Next() && n < len(columns); n++ {
+		if err := rows.Scan(&columns[n].Type); err != nil {
+			return err
 		}
-		if len(columns) < len(names) {
-			c.Name = names[len(columns)]
-		}
-		columns = append(columns, c)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	if len(columns) != len(names) {
-		return nil, fmt.Errorf("%d columns described, %d prepared", len(columns), len(names))
+	if n != len(columns) {
+		return fmt.Errorf("%d types for %d columns", n, len(columns))
 	}
-	return columns, nil
+	return nil
 }
 
 // quote makes an identifier.

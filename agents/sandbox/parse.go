@@ -56,6 +56,9 @@ func (e *engine) otherStatement(text string) (*Statement, error) {
 	if err := errors.Join(err, stmt.Close()); err != nil {
 		return nil, err
 	}
+	if kind == duckdb.STATEMENT_TYPE_SELECT {
+		return &Statement{Count: 1, Kind: otherKind}, nil // prepared as one, but not written as one: PRAGMA database_list
+	}
 	return &Statement{Count: 1, Kind: statementKinds[kind]}, nil
 }
 

@@ -5,48 +5,70 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 )
 
-// bind creates the relations, empty, in databases made for this call, and binds text against them.
-func (e *engine) bind(ctx context.Context, relations []Relation, text string) (columns []Column, err error) {
-	made := map[string]bool{}
-	defer func() {
-		// Whatever happened, the next call finds nothing of this one.
-		clean := context.WithoutCancel(ctx)
-		undo := []string{"USE " + quote(mainName)}
-		for name := range made {
-			undo = append(undo, "DETACH "+quote(name))
+// bind binds text against empty relations, in databases that hold nothing else. The relations stay until a call brings
+// others, since many texts are bound against the same ones; binding cannot change them.
+func (e *engine) bind(ctx context.Context, relations []Relation, text string) ([]Column, error) {
+	if !reflect.DeepEqual(relations, e.bound) {
+		// Whatever happens, the next call finds nothing of an earlier one.
+		if err := e.unbind(context.WithoutCancel(ctx)); err != nil {
+			return nil, err
 		}
-		err = errors.Join(err, e.exec(clean, undo...))
-	}()
-	for _, r := range withDefaults(relations) {
-		if !made[strings.ToLower(r.Database)] {
-			if err := e.exec(ctx, "ATTACH ':memory:' AS "+quote(r.Database)); err != nil {
-				return nil, inRelation(r, err)
+		if err := e.createAll(ctx, withDefaults(relations)); err != nil {
+			return nil, errors.Join(err, e.unbind(context.WithoutCancel(ctx)))
+		}
+		e.bound = relations
+	}
+	return e.columns(ctx, text)
+}
+
+func (e *engine) unbind(ctx context.Context) error {
+	e.bound = nil
+	statements := []string{"USE " + mainName}
+	for _, name := range e.made {
+		statements = append(statements, "DETACH "+quote(name))
+	}
+	e.made = nil
+	return e.exec(ctx, statements...)
+}
+
+// createAll makes the relations. Names without a database will be looked up in the first one's.
+func (e *engine) createAll(ctx context.Context, relations []Relation) error {
+	schemas := map[string]bool{}
+	for _, r := range relations {
+		var statements []string
+		if !containsFold(e.made, r.Database) {
+			statements = append(statements, "ATTACH ':memory:' AS "+quote(r.Database))
+			if len(e.made) == 0 {
+				statements = append(statements, "USE "+quote(r.Database))
 			}
-			made[strings.ToLower(r.Database)] = true
-			if len(made) == 1 {
-				if err := e.exec(ctx, "USE "+quote(r.Database)); err != nil {
-					return nil, inRelation(r, err)
-				}
+		}
+		if schema := qualified(r.Database, "", r.Schema); !strings.EqualFold(r.Schema, "main") && !schemas[schema] {
+			statements = append(statements, "CREATE SCHEMA IF NOT EXISTS "+schema)
+			schemas[schema] = true
+		}
+		for _, s := range statements {
+			if err := e.exec(ctx, s); err != nil {
+				return inRelation(r, err)
+			}
+			if strings.HasPrefix(s, "ATTACH") {
+				e.made = append(e.made, r.Database)
 			}
 		}
 		if err := e.create(ctx, r); err != nil {
-			return nil, inRelation(r, err)
+			return inRelation(r, err)
 		}
 	}
-	return e.columns(ctx, text)
+	return nil
 }
 
 // emptyDatabase stands in for a relation's database where none is named.
 const emptyDatabase = "firstmile_relations"
 
 func withDefaults(relations []Relation) []Relation {
-	if len(relations) == 0 {
-		// Even then the statement is bound in a database of its own.
-		return nil
-	}
 	out := make([]Relation, len(relations))
 	for i, r := range relations {
 		if r.Database == "" {
@@ -64,14 +86,9 @@ func (e *engine) create(ctx context.Context, r Relation) error {
 	if len(r.Columns) == 0 {
 		return &Error{Kind: KindCatalog, Message: "it has no columns", Offset: -1}
 	}
-	if !strings.EqualFold(r.Schema, "main") {
-		if err := e.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+qualified(r.Database, "", r.Schema)); err != nil {
-			return err
-		}
-	}
 	columns := make([]string, len(r.Columns))
 	for i, c := range r.Columns {
-		if err := e.checkType(c.Type); err != nil {
+		if err := e.checkType(ctx, c.Type); err != nil {
 			return err
 		}
 		columns[i] = quote(c.Name) + " " + c.Type
@@ -81,12 +98,11 @@ func (e *engine) create(ctx context.Context, r Relation) error {
 
 // checkType makes sure that a type is one, and not the end of the column list and a statement more: it must bind
 // within a cast.
-func (e *engine) checkType(name string) error {
+func (e *engine) checkType(ctx context.Context, name string) error {
 	if _, known := plainTypes[strings.ToUpper(name)]; known {
 		return nil
 	}
-	_, err := e.prepare("SELECT CAST(NULL AS " + name + ")")
-	if err != nil {
+	if _, err := e.prepare(ctx, "SELECT CAST(NULL AS "+name+")"); err != nil {
 		return &Error{Kind: KindCatalog, Message: fmt.Sprintf("unknown type %q", name), Offset: -1}
 	}
 	return nil
@@ -131,7 +147,7 @@ func (e *engine) createView(ctx context.Context, v View) error {
 	if v.Schema == "" {
 		v.Schema = "main"
 	}
-	if _, err := e.prepare(v.SQL); err != nil { // one SELECT; and errors with places in its own text
+	if _, err := e.columns(ctx, v.SQL); err != nil { // one SELECT; and errors with places in its own text
 		return err
 	}
 	database := e.data

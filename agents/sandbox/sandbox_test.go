@@ -16,6 +16,8 @@ import (
 func TestMain(m *testing.M) {
 	ChildMain()
 	probeMain()
+	holdMain()
+	abandonMain()
 	os.Exit(m.Run())
 }
 

@@ -104,17 +104,19 @@ func (e *engine) answer(ctx context.Context, r request) response {
 		out response
 		err error
 	)
-	switch r.Op {
-	case opParse:
-		out.Statement, err = e.parse(ctx, r.SQL)
-	case opBind:
-		out.Columns, err = e.bind(ctx, r.Relations, r.SQL)
-	case opQuery:
-		err = e.query(ctx, r, &out)
-	case opCatalog:
-		out.Relations, err = e.catalog(ctx)
-	case opExec:
+	switch {
+	case r.Op == opExec && !e.build:
+		err = errors.New("statements of any kind are run only for Build")
+	case r.Op == opExec:
 		err = e.exec(ctx, r.SQL)
+	case r.Op == opParse:
+		out.Statement, err = e.parse(ctx, r.SQL)
+	case r.Op == opBind:
+		out.Columns, err = e.bind(ctx, r.Relations, r.SQL)
+	case r.Op == opQuery:
+		err = e.query(ctx, r, &out)
+	case r.Op == opCatalog:
+		out.Relations, err = e.catalog(ctx)
 	default:
 		err = fmt.Errorf("unknown request %q", r.Op)
 	}

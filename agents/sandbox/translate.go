@@ -71,6 +71,10 @@ func fromDuck(err error) (*Error, string) {
 // refusal translates an error of preparing text.
 func refusal(err error, text string) error {
 	var known *duckdb.Error
+	var own *Error
+	if errors.As(err, &own) {
+		return own
+	}
 	if !errors.As(err, &known) {
 		// The driver's own: no statement, or more than one.
 		return &Error{Kind: KindPermission, Message: "exactly one SELECT statement is run here", Offset: -1}

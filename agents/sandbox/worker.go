@@ -203,7 +203,11 @@ func (w *worker) exchange(ctx context.Context, r request) (response, error) {
 			case a.ID != r.ID:
 				return response{}, w.crashed(fmt.Errorf("answer %d to request %d", a.ID, r.ID))
 			case a.Error != nil:
+				w.retire(a.Error)
 				return response{}, a.Error
+			}
+			if err := a.fits(r.Op); err != nil {
+				return response{}, w.crashed(err)
 			}
 			return a.response, nil
 		case <-canceled:
@@ -216,6 +220,14 @@ func (w *worker) exchange(ctx context.Context, r request) (response, error) {
 			w.stop()
 			return response{}, &Error{Kind: KindTimeout, Message: "the time limit was reached and the query did not stop; its process was ended", Offset: -1}
 		}
+	}
+}
+
+// retire ends a child that ran out of time or memory: DuckDB may still be at work on what it was told to stop, and the next
+// query would wait for it. A new child takes some 40 ms.
+func (w *worker) retire(e *Error) {
+	if e.Kind == KindTimeout || e.Kind == KindMemory {
+		w.stop()
 	}
 }
 
