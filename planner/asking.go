@@ -156,6 +156,11 @@ func (s *step) pressedAnswer(p plan.Pressed) {
 		return
 	}
 	q := s.open()[i]
+	if p.Option == "" && p.Text != "" {
+		s.take(q, p.Text, p.Person)
+		s.afterAnswer()
+		return
+	}
 	if !slices.ContainsFunc(q.Options, func(o plan.Option) bool { return o.ID == p.Option }) {
 		return
 	}

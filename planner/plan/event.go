@@ -49,6 +49,8 @@ type Pressed struct {
 	Button   ButtonKind `json:"button"`
 	Question string     `json:"question,omitempty"`
 	Option   string     `json:"option,omitempty"`
+	// Text is an answer in words, in the place of an option.
+	Text string `json:"text,omitempty"`
 	// Digest is the one that was shown with the button.
 	Digest string `json:"digest,omitempty"`
 }
