@@ -62,9 +62,9 @@ type world struct {
 	open    []plan.Effect
 	reports map[string][]plan.Report // by digest, as delivered to this thread
 	shown   map[string][]byte        // digest -> bytes of the model's file in the proposal
-	yes     map[string][]vote // by message
-	posted  map[string]string // message -> digest shown in it
-	current string            // newest proposal message
+	yes     map[string][]vote        // by message
+	posted  map[string]string        // message -> digest shown in it
+	current string                   // newest proposal message
 	pubs    int
 }
 
