@@ -1,6 +1,7 @@
 package child
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -59,14 +60,15 @@ func (e *Error) Unwrap() []error {
 var outOfMemory = []string{
 	"MemoryError",            // Python
 	"Out of Memory Error",    // DuckDB
+	"failed to allocate",     // DuckDB, sanitizers
 	"out of memory",          // Go runtime, C programs
 	"Cannot allocate memory", // ENOMEM
 	"std::bad_alloc",         // C++
 }
 
-func saysOutOfMemory(stderr string) bool {
+func saysOutOfMemory(stderr []byte) bool {
 	for _, words := range outOfMemory {
-		if strings.Contains(stderr, words) {
+		if bytes.Contains(stderr, []byte(words)) {
 			return true
 		}
 	}

@@ -197,7 +197,7 @@ func (p *Process) classify(err error) error {
 		e.Kind = p.reason
 	case cpuSignal(p.cmd.ProcessState) || limits.CPU > 0 && e.Signal != "" && p.result.CPU >= limits.CPU:
 		e.Kind = ErrCPU
-	case limits.Memory > 0 && saysOutOfMemory(e.Stderr), killSignal(p.cmd.ProcessState):
+	case limits.Memory > 0 && saysOutOfMemory(p.result.Stderr), killSignal(p.cmd.ProcessState):
 		// SIGKILL from neither us nor the processor limit: the kernel's out-of-memory killer.
 		e.Kind = ErrMemory
 	default:
