@@ -157,7 +157,7 @@ func (s *Server) authenticate(r *http.Request, param string) (identity, error) {
 	return identity{}, fail("invalid_auth")
 }
 
-// permit checks everything that does not depend on the state, in Slack's order: token, scope, arguments, rate.
+// permit checks everything that does not depend on the state, in Slack's order: token, scope, rate, arguments.
 func (c *call) permit(m method) error {
 	if c.who.kind&m.tokens == 0 {
 		return fail("not_allowed_token_type")
@@ -166,6 +166,9 @@ func (c *call) permit(m method) error {
 		if err := c.scope(m.scopes...); err != nil {
 			return err
 		}
+	}
+	if err := c.s.limits.check(c, m.tier); err != nil {
+		return err
 	}
 	for _, q := range m.required {
 		if c.args[q.arg] != "" {
@@ -176,7 +179,7 @@ func (c *call) permit(m method) error {
 		}
 		return invalid("missing required field: %s", q.arg)
 	}
-	return c.s.limits.check(c, m.tier)
+	return nil
 }
 
 // scope checks that the bot has one of the scopes.

@@ -2,12 +2,14 @@ package slackapi_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -234,6 +236,40 @@ func (c *contract) arguments() {
 		}
 	}
 	c.call(c.token(), func(url.Values) {})
+}
+
+// Rate limits by tier are those of the pages. rtm.connect has none: a page may reload as often as it likes.
+func TestTiersAreTheDocumentedOnes(t *testing.T) {
+	dir := filepath.Join(contracts(t), "slack-method-docs", "methods")
+	now := time.Unix(1_700_000_000, 0)
+	s := start(t, func(o *slackapi.Options) {
+		o.Clock = func() time.Time { return now }
+		o.Limits = slackapi.Limits{Tiers: true}
+	})
+	for _, name := range needed {
+		c := &contract{t: t, name: name, site: s}
+		readJSON(t, filepath.Join(dir, name+".json"), &c.doc)
+		var tier, want int
+		if n, _ := fmt.Sscanf(c.doc.RateLimit.Label, "Tier %d: %d+ per minute", &tier, &want); n != 2 || name == "rtm.connect" || name == "api.test" {
+			continue
+		}
+		form := url.Values{}
+		for arg, doc := range c.doc.Args {
+			if doc.Required {
+				form.Set(arg, "x")
+			}
+		}
+		for got := 0; got <= want; got++ {
+			_, resp, err := s.post(c.token(), name, form)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if limited := resp.StatusCode == 429; limited != (got == want) {
+				t.Errorf("%s: call %d of %d a minute: limited %v", name, got+1, want, limited)
+				break
+			}
+		}
+	}
 }
 
 // Answers fit the official client's types. Those are generated with additionalProperties false, which real answers

@@ -89,4 +89,13 @@
 // metadata (only if asked with include_all_metadata=true). A deleted parent that has replies stays as subtype "tombstone".
 // A file: id, name, title, mimetype, filetype, size, url_private (fetch it with the token in the header), permalink. An image
 // block names either image_url or slack_file{id}: look that file up with files.info.
+//
+// # What differs from Slack
+//
+// Required arguments, error names, scopes, tiers and answers follow Slack's documentation, and tests hold them to it. Left
+// out are: custom names and icons of the app (username, icon_emoji, icon_url are ignored, as without
+// chat:write.customize), scheduled and streamed messages, unfurling of links, rich_text blocks for what people type,
+// the list of known emoji (any well-formed name is taken), and everything about administration. Interactions are not
+// delivered again, response URLs, trigger ids, ephemeral messages and statuses do not outlive a restart; the first is
+// Slack's way too. Limits whose numbers Slack does not publish are named where they stand in the code.
 package slackapi

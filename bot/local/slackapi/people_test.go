@@ -32,6 +32,9 @@ func TestLiveEvents(t *testing.T) {
 	if a := page.next(); a["type"] != "assistant_thread_status" || a["status"] != "is thinking" || a["thread_ts"] != ts {
 		t.Fatalf("%v", a)
 	}
+	if a := s.live(ana).next(); a["type"] != "assistant_thread_status" || a["status"] != "is thinking" {
+		t.Fatalf("a page that comes later is told the status: %v", a)
+	}
 	reply := s.must(bot, "chat.postMessage", "channel", requests, "text", "re", "thread_ts", ts).text("ts")
 	if a := page.next(); a["ts"] != reply || a["thread_ts"] != ts {
 		t.Fatalf("%v", a)

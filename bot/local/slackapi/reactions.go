@@ -31,7 +31,11 @@ func (c *call) item() (*workspace.Channel, *workspace.Message, error) {
 // emojiName checks a reaction name: letters, digits, _ + - ', with an optional skin tone; colons around it are dropped. The
 // list of all emoji is Slack's own data, so a well-formed name is taken as known.
 func emojiName(name string) (string, bool) {
-	name = strings.Trim(name, ":")
+	if bare, ok := strings.CutPrefix(name, ":"); ok {
+		if bare, ok = strings.CutSuffix(bare, ":"); ok {
+			name = bare
+		}
+	}
 	base, tone, toned := strings.Cut(name, "::")
 	if toned && (len(tone) != len("skin-tone-2") || !strings.HasPrefix(tone, "skin-tone-") || tone[10] < '2' || tone[10] > '6') {
 		return "", false

@@ -21,18 +21,17 @@ func (s *Server) connectRTM(c *call) (reply, error) {
 
 func (s *Server) serveRTM(w http.ResponseWriter, r *http.Request) {
 	t, ok := s.redeem(r.PathValue("ticket"), false)
-	if !ok {
+	if !ok || !s.begin() {
 		http.Error(w, "this websocket address was used already or has expired", http.StatusForbidden)
 		return
 	}
+	defer s.running.Done()
 	conn, err := accept(w, r)
 	if err != nil {
 		return // Accept has answered
 	}
 	defer conn.CloseNow()
 	p := &person{wire: s.newWire(r, conn), user: t.user}
-	s.running.Add(1)
-	defer s.running.Done()
 	defer p.cancel()
 	s.mu.Lock()
 	p.send(object{"type": "hello"})

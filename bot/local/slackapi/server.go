@@ -186,8 +186,8 @@ func (s *Server) Handler() http.Handler {
 
 // Close ends all connections and closes the journal. The listener should be closed first.
 func (s *Server) Close() error {
-	s.stop()
 	s.mu.Lock()
+	s.stop()
 	for _, c := range s.sockets {
 		c.close()
 	}
@@ -200,6 +200,17 @@ func (s *Server) Close() error {
 	s.mu.Unlock()
 	s.running.Wait()
 	return s.journal.Close()
+}
+
+// begin counts a connection that Close has to wait for; it says no once the server is closed.
+func (s *Server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done.Err() != nil {
+		return false
+	}
+	s.running.Add(1)
+	return true
 }
 
 // commit makes a change durable and then part of the state. The caller holds mu.

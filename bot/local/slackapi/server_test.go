@@ -3,7 +3,6 @@ package slackapi_test
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -65,7 +64,7 @@ type site struct {
 // start runs a workspace in a new folder; change may alter its options.
 func start(t *testing.T, change ...func(*slackapi.Options)) *site {
 	t.Helper()
-	opts := slackapi.Options{Dir: t.TempDir(), Workspace: seed(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	opts := slackapi.Options{Dir: t.TempDir(), Workspace: seed(), Logger: slog.New(slog.DiscardHandler)}
 	for _, f := range change {
 		f(&opts)
 	}
@@ -84,7 +83,7 @@ func run(t *testing.T, opts slackapi.Options) *site {
 		t.Fatal(err)
 	}
 	web.Config.Handler = server.Handler()
-	web.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)
+	web.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	web.Start()
 	s.Server, s.http = server, web
 	t.Cleanup(s.stop)

@@ -167,10 +167,11 @@ func (c *socket) disconnect(reason string) {
 }
 
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
-	if _, ok := s.redeem(r.PathValue("ticket"), true); !ok {
+	if _, ok := s.redeem(r.PathValue("ticket"), true); !ok || !s.begin() {
 		http.Error(w, "this websocket address was used already or has expired", http.StatusForbidden)
 		return
 	}
+	defer s.running.Done()
 	conn, err := accept(w, r)
 	if err != nil {
 		return // Accept has answered
@@ -181,8 +182,6 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		life = min(life, debugLife)
 	}
 	c := &socket{wire: s.newWire(r, conn), host: "applink-" + strings.ToLower(rand.Text()[:8])}
-	s.running.Add(1)
-	defer s.running.Done()
 	defer c.cancel()
 	if s.enlist(c, life) {
 		defer s.discharge(c)

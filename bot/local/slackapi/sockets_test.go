@@ -41,6 +41,16 @@ func TestHelloTellsAboutTheConnection(t *testing.T) {
 	if hello["type"] != "hello" || hello["num_connections"] != 1.0 || info["app_id"] != "A0APP" || debug["approximate_connection_time"] != 18000.0 || debug["host"] == "" {
 		t.Fatalf("hello %v", hello)
 	}
+	second := s.must(s.Tokens().App, "apps.connections.open").text("url")
+	debugging, _, err := websocket.Dial(within(t, time.Minute), second+"?debug_reconnects=true", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer debugging.CloseNow()
+	hello = (&stream{t: t, conn: debugging}).next()
+	if debug, _ := hello["debug_info"].(map[string]any); hello["num_connections"] != 2.0 || debug["approximate_connection_time"] != 360.0 {
+		t.Fatalf("hello %v", hello)
+	}
 	if _, resp, err := websocket.Dial(within(t, time.Minute), first, nil); err == nil || resp.StatusCode != http.StatusForbidden {
 		t.Fatal("a websocket address works twice")
 	}
