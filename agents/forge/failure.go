@@ -79,12 +79,15 @@ func retryAfter(err error) (int, bool) {
 		return wait(*secondary.RetryAfter), true
 	}
 	var answered *github.ErrorResponse
-	if errors.As(err, &answered) && answered.Response.StatusCode == http.StatusTooManyRequests {
-		d, parse := time.ParseDuration(answered.Response.Header.Get("Retry-After") + "s")
-		if parse != nil {
-			d = time.Minute
-		}
-		return wait(d), true
+	if !errors.As(err, &answered) || answered.Response == nil {
+		return 0, false
+	}
+	after, parse := time.ParseDuration(answered.Response.Header.Get("Retry-After") + "s")
+	switch status := answered.Response.StatusCode; {
+	case parse == nil && (status == http.StatusTooManyRequests || status == http.StatusForbidden):
+		return wait(after), true
+	case status == http.StatusTooManyRequests:
+		return 60, true
 	}
 	return 0, false
 }

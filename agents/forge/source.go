@@ -109,8 +109,12 @@ func fullSHA(s string) bool {
 // no credentials are sent to it.
 func (s *Source) download(ctx context.Context, commit, into string) error {
 	link, err := read(ctx, s.forge, "asking for the archive", func(ctx context.Context) (*url.URL, *github.Response, error) {
-		return s.forge.github.Repositories.GetArchiveLink(ctx, s.forge.cfg.Owner, s.forge.cfg.Name, github.Tarball,
+		link, resp, err := s.forge.github.Repositories.GetArchiveLink(ctx, s.forge.cfg.Owner, s.forge.cfg.Name, github.Tarball,
 			&github.RepositoryContentGetOptions{Ref: commit}, 1)
+		if err != nil && resp != nil { // this one call gives a refusal as plain text
+			err = &github.ErrorResponse{Response: resp.Response, Message: err.Error()}
+		}
+		return link, resp, err
 	})
 	if err != nil {
 		return err
