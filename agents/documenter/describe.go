@@ -36,7 +36,7 @@ func title(brief plan.Brief) string {
 	if edits(brief.Change) {
 		verb = "Extend"
 	}
-	out := verb + " " + brief.Change.Model
+	out := verb + " " + oneLine(brief.Change.Model, 120)
 	if t := oneLine(brief.Spec.Title, 120); t != "" {
 		out += ": " + t
 	}

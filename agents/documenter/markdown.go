@@ -20,55 +20,73 @@ const maxText = 2000
 // text makes s a single line that shows as it is: no link, image, mention, reference, HTML, table cell or
 // block of its own.
 func text(s string) string {
-	s = oneLine(s, maxText)
 	var b strings.Builder
-	runes := []rune(s)
+	runes := []rune(oneLine(s, maxText))
 	for i, r := range runes {
-		next := rune(0)
-		if i+1 < len(runes) {
-			next = runes[i+1]
+		var before, after rune
+		if i > 0 {
+			before = runes[i-1]
 		}
-		switch r {
-		case '&':
+		if i+1 < len(runes) {
+			after = runes[i+1]
+		}
+		switch {
+		case r == '&':
 			b.WriteString("&amp;")
-		case '<':
+		case r == '<':
 			b.WriteString("&lt;")
-		case '>':
+		case r == '>':
 			b.WriteString("&gt;")
-		case '\\', '`', '*', '_', '[', ']', '|', '~', '$', '!', '(', ')', '{', '}':
+		case r == '_' && isWord(before) && isWord(after) && before != '_' && after != '_':
+			b.WriteRune(r) // within a word it has no meaning
+		case strings.ContainsRune("\\`*_[]|~$", r), i == 0 && strings.ContainsRune("#-+=", r):
 			b.WriteRune('\\')
 			b.WriteRune(r)
-		case '@', '#', ':', '.', '-', '+', '=':
-			b.WriteString(guarded(r, next, i == 0))
-		default:
-			if i == 0 && unicode.IsDigit(r) {
-				b.WriteString(joiner) // no numbered list
-			}
+		case (r == '.' || r == ')') && allDigits(runes[:i]): // no numbered list
+			b.WriteRune('\\')
 			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+		if breaks(runes[:i], r, after) {
+			b.WriteString(joiner)
 		}
 	}
 	return b.String()
 }
 
-// guarded writes a character that means something only together with what follows, or at the start of a line.
-func guarded(r, next rune, first bool) string {
-	s := string(r)
-	if first && strings.ContainsRune("#-+=", r) {
-		s = `\` + s
+// breaks reports whether r, between what stands before and after it, could begin a mention (@name), an address
+// (a@b, https://, www.), a reference (#12, GH-12) or an emoji (:name:).
+func breaks(before []rune, r, after rune) bool {
+	follows := func(word string) bool {
+		n := len(before) - len(word)
+		return n >= 0 && strings.EqualFold(string(before[n:]), word)
 	}
-	word := unicode.IsLetter(next) || unicode.IsDigit(next) || next == '_'
-	switch {
-	case r == '@', r == '#' && word: // mention, address, reference
-		return s + joiner
-	case r == ':' && (next == '/' || word): // address with a scheme, emoji
-		return s + joiner
-	case r == '.' && word: // www.example.com
-		return s + joiner
-	case r == '-' && unicode.IsDigit(next): // GH-12
-		return s + joiner
+	switch r {
+	case '@':
+		return true
+	case '#':
+		return isWord(after)
+	case ':':
+		return after == '/' || isWord(after)
+	case '.':
+		return follows("www")
+	case '-':
+		return follows("gh")
 	}
-	return s
+	return false
 }
+
+func allDigits(runes []rune) bool {
+	for _, r := range runes {
+		if !unicode.IsDigit(r) {
+			return false
+		}
+	}
+	return len(runes) > 0
+}
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
 
 // code makes s a code span for a name; inside a table cell as well.
 func code(s string) string {

@@ -129,7 +129,7 @@ func (w *words) dimension(d plan.Dimension) (text, source string) {
 	}
 	text = sentence(text)
 	if source != "" {
-		text += " Source: " + source + "."
+		text += " Taken from " + source + "."
 	}
 	if d.NullAs != "" {
 		text += fmt.Sprintf(" '%s' where it is missing.", d.NullAs)
@@ -153,7 +153,7 @@ func (w *words) measure(m plan.Measure) (text, source string) {
 		source = originOf(m.Origin)
 		text = sentence(m.Description)
 		if source != "" {
-			text += " Source: " + source + "."
+			text += " Taken from " + source + "."
 		}
 		return text, source
 	}

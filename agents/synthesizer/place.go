@@ -97,3 +97,20 @@ func config(c conventions.Conventions, layer conventions.Layer, wanted string) s
 	}
 	return "{{ config(materialized=" + quote + wanted + quote + ") }}"
 }
+
+// meta names the owner where most of the team's marts do: the one that the design names, else the one of the
+// first relation that it is computed on.
+func meta(p *dbt.Project, c conventions.Conventions, spec plan.Spec) []plan.Argument {
+	layer := c.Layer(dbt.Mart)
+	usual := slices.ContainsFunc(layer.MetaKeys, func(k conventions.Count) bool { return k.Text == "owner" && 2*k.Count > layer.Models })
+	owner := spec.Owner
+	for _, name := range spec.BaseModels() {
+		if n, ok := p.Relation(name); ok && owner == "" {
+			owner = n.Owner
+		}
+	}
+	if !usual || owner == "" {
+		return nil
+	}
+	return []plan.Argument{{Name: "owner", Value: owner}}
+}

@@ -82,7 +82,7 @@ func write(p *dbt.Project, files fs.FS, base plan.Base, spec plan.Spec) (plan.Ch
 	}
 	change := plan.Change{Base: base, Model: spec.Target.Name, ModelPath: place.model, CompiledSQL: compiled, Grain: logical.Grain}
 	change = change.WithFile(plan.File{Path: place.model, Action: plan.Create, Mode: "100644", Content: []byte(sql)})
-	change.Properties = plan.Properties{Path: place.yaml}
+	change.Properties = plan.Properties{Path: place.yaml, Meta: meta(p, style, spec)}
 	for _, o := range logical.Outputs {
 		change.Properties.Columns = append(change.Properties.Columns, plan.PropertyColumn{Name: o.Name})
 	}
@@ -124,13 +124,29 @@ func render(logical *metric.Plan, engine dialect.Dialect, style layout.Style, co
 func definitions(spec plan.Spec) []string {
 	var out []string
 	for _, m := range spec.Measures {
-		text := strings.Join(strings.Fields(m.Description), " ")
-		if text == "" || len(text) > 160 || strings.ContainsAny(text, "{}") {
+		words := strings.Fields(m.Description)
+		if len(words) == 0 || strings.ContainsAny(m.Description, "{}") {
 			continue
 		}
-		out = append(out, m.Name+": "+text)
+		out = append(out, wrap(m.Name+": ", words)...)
 	}
 	return out
+}
+
+// commentWidth is the length of a comment's line, in bytes.
+const commentWidth = 100
+
+// wrap breaks words into lines; those after the first are indented.
+func wrap(line string, words []string) []string {
+	var out []string
+	for i, w := range words {
+		if i > 0 && len(line)+len(w) > commentWidth {
+			out = append(out, strings.TrimRight(line, " "))
+			line = "  "
+		}
+		line += w + " "
+	}
+	return append(out, strings.TrimRight(line, " "))
 }
 
 // repositoryPath is a path of the project as a path of the repository.

@@ -68,6 +68,11 @@ func (b *builder) later(start Scalar, periods int) Scalar {
 	return Shift{Arg: start, Count: periods, Unit: g, Clock: g == plan.Hour}
 }
 
+// moved is later for a comparison with moments, where the result need not be a date.
+func (b *builder) moved(start Scalar, periods int) Scalar {
+	return Shift{Arg: start, Count: periods, Unit: b.spec.Time.Grain, Clock: true}
+}
+
 func dateLiteral(t time.Time) Scalar {
 	return Literal{plan.Literal{Kind: plan.DateLiteral, Text: t.Format(civilLayout)}}
 }
@@ -276,7 +281,11 @@ func (b *builder) spanStep() (string, error) {
 		}
 	}
 	sel.Items = append([]Item{{first, b.firstName()}, {last, b.last()}}, sel.Items...)
-	b.span = b.step(t.Name+"_range", "", sel)
+	comment := ""
+	if t.Complete && to.IsZero() {
+		comment = "up to the last " + string(t.Grain) + " that the data covers to its end"
+	}
+	b.span = b.step(t.Name+"_range", comment, sel)
 	return b.span, nil
 }
 

@@ -131,7 +131,7 @@ func (b *builder) otherStep(s *source, atEnd bool) (string, error) {
 	sel.Items = append(sel.Items, Item{Column{s.alias, s.first.Interval.Entity}, s.first.Interval.Entity})
 	r.finish(&sel)
 	name := "in_population_at_" + b.edgeName(atEnd)
-	return b.step(name, "", sel), nil
+	return b.step(name, "by any row, whichever it was before", sel), nil
 }
 
 func (b *builder) edgeName(atEnd bool) string {
@@ -190,7 +190,7 @@ func (b *builder) instant(atEnd bool) (at Scalar, periods string, err error) {
 		}
 		at = Column{periods, b.spec.Time.Name}
 		if atEnd {
-			at = b.later(at, 1)
+			at = b.moved(at, 1)
 		}
 		return at, periods, nil
 	}

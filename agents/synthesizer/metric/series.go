@@ -18,12 +18,12 @@ func (b *builder) openCumulative(s *source) (block, error) {
 		return block{}, err
 	}
 	start := Column{periods, b.spec.Time.Name}
-	end := b.later(start, 1)
+	end := b.moved(start, 1)
 	within := []Scalar{Op{"<", at, end}}
 	m := s.first
-	switch clock := b.spec.Time.Grain == plan.Hour; {
+	switch {
 	case m.Trailing != nil:
-		from := Shift{Arg: end, Count: -m.Trailing.Count, Unit: m.Trailing.Unit, Clock: clock}
+		from := Shift{Arg: end, Count: -m.Trailing.Count, Unit: m.Trailing.Unit, Clock: true}
 		within = append(within, Op{">=", at, from})
 	case m.GrainToDate != "":
 		within = append(within, Op{">=", at, Bucket{Arg: start, Grain: m.GrainToDate, WeekStart: b.spec.Time.WeekStart}})
