@@ -100,22 +100,24 @@ func (c *call) blocks(text string) (json.RawMessage, error) {
 	return json.Marshal(blocks)
 }
 
+// otherNames are the methods that document an error under another name than most.
+var otherNames = map[string]string{
+	"chat.postMessage invalid_attachments":               "invalid_arguments",
+	"chat.update msg_blocks_too_long":                    "msg_too_long",
+	"chat.postEphemeral msg_blocks_too_long":             "msg_too_long",
+	"files.completeUploadExternal invalid_blocks_format": "invalid_blocks",
+	"files.completeUploadExternal msg_blocks_too_long":   "invalid_blocks",
+	"files.completeUploadExternal msg_too_long":          "invalid_arguments",
+	"users.list invalid_limit":                           "invalid_arguments",
+	"reactions.list invalid_limit":                       "invalid_arguments",
+	"reactions.list invalid_cursor":                      "invalid_arguments",
+	"conversations.history invalid_limit":                "invalid_arguments",
+	"conversations.replies invalid_limit":                "invalid_arguments",
+}
+
 // documented picks the name under which a method documents an error that several methods know.
 func (c *call) documented(code string) error {
-	other := map[string]string{
-		"chat.postMessage invalid_attachments":               "invalid_arguments",
-		"chat.update msg_blocks_too_long":                    "msg_too_long",
-		"chat.postEphemeral msg_blocks_too_long":             "msg_too_long",
-		"files.completeUploadExternal invalid_blocks_format": "invalid_blocks",
-		"files.completeUploadExternal msg_blocks_too_long":   "invalid_blocks",
-		"files.completeUploadExternal msg_too_long":          "invalid_arguments",
-		"users.list invalid_limit":                           "invalid_arguments",
-		"reactions.list invalid_limit":                       "invalid_arguments",
-		"reactions.list invalid_cursor":                      "invalid_arguments",
-		"conversations.history invalid_limit":                "invalid_arguments",
-		"conversations.replies invalid_limit":                "invalid_arguments",
-	}
-	if name, there := other[c.name+" "+code]; there {
+	if name, there := otherNames[c.name+" "+code]; there {
 		code = name
 	}
 	return fail(code)
