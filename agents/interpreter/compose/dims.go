@@ -1,0 +1,231 @@
+package compose
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/knowledge"
+	"firstmile/glossary"
+	"firstmile/planner/plan"
+)
+
+// nullBucket is the group of rows without a value.
+const nullBucket = "unknown"
+
+func (b *builder) dimensions() error {
+	for _, s := range b.s.Splits {
+		for _, slot := range s.Dims {
+			if err := b.dimension(slot); err != nil {
+				return err
+			}
+		}
+		if len(s.Dims) > 0 && !s.Marked {
+			b.assume(false, "You named %q, so I split by it.", b.quote(s.From, s.To))
+		}
+	}
+	for _, r := range b.s.Ranks {
+		if r.Dim != nil {
+			if err := b.dimension(r.Dim); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *builder) dimension(slot *grammar.Slot) error {
+	c, paths, err := b.reach(slot, b.d.Spec.BaseModels(), plan.AskColumn)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(b.d.Spec.Dimensions, func(d plan.Dimension) bool { return d.Column == c.Column }) {
+		return nil
+	}
+	b.use(slot, c)
+	d := plan.Dimension{Name: snake(c.Column.Column), Label: sentence(strings.Join(glossary.Split(c.Column.Column), " ")), Column: c.Column, Paths: paths,
+		Description: c.Detail, Origin: b.origin(slot, c)}
+	if c.Term != "" {
+		d.Name, d.Label = c.Term, c.Label
+	}
+	if r, ok := b.K.Relation(c.Column.Relation); ok && r.Type(c.Column.Column) == knowledge.TextType && b.nullable(c.Column, paths) {
+		d.NullAs = nullBucket
+		b.assume(false, "Rows without a %s are shown as %q.", lowerFirst(d.Label), nullBucket)
+	}
+	if slices.ContainsFunc(b.d.Spec.Dimensions, func(o plan.Dimension) bool { return o.Name == d.Name }) {
+		d.Name = snake(at2(c.Column))
+	}
+	b.d.Spec.Dimensions = append(b.d.Spec.Dimensions, d)
+	b.checkPaths(d.Column.Relation, paths)
+	return nil
+}
+
+func at2(c plan.ColumnRef) string { return strings.ReplaceAll(c.String(), ".", "_") }
+
+// nullable reports whether a dimension may come out empty: the column may be, or a join may find no partner.
+func (b *builder) nullable(c plan.ColumnRef, paths []plan.JoinPath) bool {
+	for _, p := range paths {
+		if len(p.Hops) > 0 {
+			return true
+		}
+	}
+	r, ok := b.K.Relation(c.Relation)
+	if !ok {
+		return true
+	}
+	col, ok := r.Node.Column(c.Column)
+	if !ok {
+		return true
+	}
+	_, notNull := col.Test("not_null")
+	return !notNull
+}
+
+// option is a candidate that can be reached from every base relation.
+type option struct {
+	cand  knowledge.Candidate
+	paths []plan.JoinPath
+	hops  int
+	cost  float64
+}
+
+// reach chooses among a slot's candidates the one nearest to the measures: their own column first, then the fewest
+// joins. Two that are equally near are a need.
+func (b *builder) reach(slot *grammar.Slot, bases []string, kind plan.QuestionKind) (knowledge.Candidate, []plan.JoinPath, error) {
+	cands := slot.Cands
+	if c, ok := b.pick[slot]; ok {
+		cands = []knowledge.Candidate{c}
+	}
+	at := grammar.Span{From: slot.From, To: slot.To}
+	var options []option
+	var failure error
+	for _, c := range cands {
+		paths, err := b.paths(c.Column.Relation, bases, at, c.Label)
+		if err != nil {
+			failure = err
+			continue
+		}
+		o := option{cand: c, paths: paths, cost: c.Cost}
+		for _, p := range paths {
+			o.hops += len(p.Hops)
+		}
+		o.cost += float64(o.hops) * 0.6
+		options = append(options, o)
+	}
+	if len(options) == 0 {
+		return knowledge.Candidate{}, nil, failure
+	}
+	slices.SortStableFunc(options, func(x, y option) int {
+		return cmp.Or(cmp.Compare(x.cost, y.cost), cmp.Compare(x.cand.Key, y.cand.Key))
+	})
+	best := b.preferUsed(options)
+	if len(best) > 1 {
+		return b.askCandidate(slot, best, kind)
+	}
+	return best[0].cand, best[0].paths, nil
+}
+
+// preferUsed keeps the options within reach of the best; one whose column the request splits by already wins.
+func (b *builder) preferUsed(options []option) []option {
+	for _, o := range options {
+		if slices.ContainsFunc(b.d.Spec.Dimensions, func(d plan.Dimension) bool { return d.Column == o.cand.Column }) {
+			return []option{o}
+		}
+	}
+	var best []option
+	for _, o := range options {
+		if o.cost <= options[0].cost+0.5 && len(best) < plan.MaxOptions {
+			best = append(best, o)
+		}
+	}
+	return best
+}
+
+func (b *builder) askCandidate(slot *grammar.Slot, options []option, kind plan.QuestionKind) (knowledge.Candidate, []plan.JoinPath, error) {
+	words := b.quote(slot.From, slot.To)
+	n := Need{Kind: kind, Subject: b.subject(slot.From, slot.To), Weight: 5,
+		Text: fmt.Sprintf("Which column do you mean by %q?", words), Why: "The columns hold different things, so the figures differ."}
+	for i, o := range options {
+		n.Options = append(n.Options, plan.Option{ID: o.cand.Key, Label: o.cand.Label, Default: i == 0, Detail: o.cand.Detail})
+	}
+	id := b.settle(n)
+	for _, o := range options {
+		if o.cand.Key == id {
+			return o.cand, o.paths, nil
+		}
+	}
+	return options[0].cand, options[0].paths, nil
+}
+
+// paths finds one way from each base relation to another one.
+func (b *builder) paths(to string, bases []string, at grammar.Span, label string) ([]plan.JoinPath, error) {
+	var out []plan.JoinPath
+	for _, base := range bases {
+		found, unsafe := b.K.Paths(base, to)
+		switch {
+		case unsafe:
+			return nil, b.refuse(at, "%s is on %s; joining that to %s would count rows more than once", label, to, base)
+		case len(found) == 0:
+			return nil, b.refuse(at, "%s is on %s, and nothing leads there from %s", label, to, base)
+		}
+		out = append(out, b.onePath(found, at, label))
+	}
+	return out, nil
+}
+
+// onePath takes the shortest way. Two that are as short and lead over other keys are a need.
+func (b *builder) onePath(found []plan.JoinPath, at grammar.Span, label string) plan.JoinPath {
+	var rivals []plan.JoinPath
+	for _, p := range found {
+		if len(p.Hops) == len(found[0].Hops) && declared(p) == declared(found[0]) && len(rivals) < plan.MaxOptions {
+			rivals = append(rivals, p)
+		}
+	}
+	if len(rivals) < 2 {
+		return found[0]
+	}
+	n := Need{Kind: plan.AskPath, Subject: b.subject(at.From, at.To), Weight: 4,
+		Text: fmt.Sprintf("There are several ways from %s to %s. Which one do you mean?", rivals[0].From, label),
+		Why:  "Each way joins other rows, so the figures differ."}
+	for i, p := range rivals {
+		n.Options = append(n.Options, plan.Option{ID: pathID(p), Label: "through " + pathID(p), Default: i == 0, Detail: pathDetail(p)})
+	}
+	id := b.settle(n)
+	for _, p := range rivals {
+		if pathID(p) == id {
+			return p
+		}
+	}
+	return rivals[0]
+}
+
+func declared(p plan.JoinPath) bool {
+	return !slices.ContainsFunc(p.Hops, func(h plan.Hop) bool { return !h.Declared })
+}
+
+func pathID(p plan.JoinPath) string {
+	var parts []string
+	for _, h := range p.Hops {
+		parts = append(parts, strings.Join(h.FromColumns, "+"))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func pathDetail(p plan.JoinPath) string {
+	parts := []string{p.From}
+	for _, h := range p.Hops {
+		parts = append(parts, h.To)
+	}
+	return strings.Join(parts, " → ")
+}
+
+// checkPaths records joins along keys that nothing declares.
+func (b *builder) checkPaths(to string, paths []plan.JoinPath) {
+	for _, p := range paths {
+		if !declared(p) {
+			b.assume(true, "%s and %s are joined along %s, which no test or constraint declares.", p.From, to, pathID(p))
+		}
+	}
+}

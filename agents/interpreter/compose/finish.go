@@ -1,0 +1,117 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/planner/plan"
+)
+
+// rank keeps the best or worst groups.
+func (b *builder) rank() error {
+	if len(b.s.Ranks) == 0 {
+		return nil
+	}
+	if len(b.s.Ranks) > 1 {
+		r := b.s.Ranks[1]
+		return b.refuse(grammar.Span{From: r.From, To: r.To}, "you named two ranks; I can follow one")
+	}
+	r := b.s.Ranks[0]
+	at := grammar.Span{From: r.From, To: r.To}
+	if len(b.d.Spec.Dimensions) == 0 {
+		return b.refuse(at, "a rank needs groups to compare, such as \"top 5 … by …\"")
+	}
+	by := b.d.Spec.Measures[0].Name
+	if r.By != nil {
+		m, err := b.measure(r.By)
+		if err != nil {
+			return err
+		}
+		by = m.Name
+	}
+	n := r.N
+	if n == 0 {
+		id := b.settle(Need{Kind: plan.AskReading, Subject: b.subject(r.From, r.To), Weight: 2, Text: "How many of them shall I keep?", Why: "The others are left out.",
+			Options: []plan.Option{{ID: "5", Label: "5"}, {ID: "10", Label: "10", Default: true}, {ID: "20", Label: "20"}}})
+		if _, err := fmt.Sscanf(id, "%d", &n); err != nil {
+			return b.refuse(at, "%q is not a number", id)
+		}
+	}
+	b.d.Spec.Rank = &plan.Rank{N: n, By: by, Descending: r.Top, Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(r.From, r.To)}}
+	return nil
+}
+
+// finish names what the Spec makes and says it back.
+func (b *builder) finish() error {
+	s := &b.d.Spec
+	if r := s.Rank; r != nil && s.Time != nil {
+		b.assume(true, "The rank is over the whole time shown, not for each %s anew.", s.Time.Grain)
+	}
+	sort.SliceStable(b.d.Chosen, func(i, j int) bool { return b.d.Chosen[i].From < b.d.Chosen[j].From })
+	slices.SortStableFunc(b.d.Needs, func(x, y Need) int { return y.Weight - x.Weight })
+	s.Title = Title(*s)
+	s.Target = plan.Target{Name: b.name(*s), Origin: plan.Origin{Kind: plan.FromDefault}}
+	return nil
+}
+
+// Title is the Spec in one line: "Weekly customer churn rate by billing region".
+func Title(s plan.Spec) string {
+	var parts []string
+	if r := s.Rank; r != nil && len(s.Dimensions) > 0 {
+		word := "top"
+		if !r.Descending {
+			word = "bottom"
+		}
+		parts = append(parts, fmt.Sprintf("%s %d %s by", word, r.N, plural(lowerFirst(s.Dimensions[0].Label))))
+	}
+	if s.Time != nil {
+		parts = append(parts, adverb(s.Time.Grain))
+	}
+	var names []string
+	for _, m := range s.Measures {
+		names = append(names, lowerFirst(m.Label))
+	}
+	parts = append(parts, join(names))
+	if len(s.Dimensions) > 0 {
+		var dims []string
+		for _, d := range s.Dimensions {
+			dims = append(dims, lowerFirst(d.Label))
+		}
+		parts = append(parts, "by", join(dims))
+	}
+	if len(s.Filters) > 0 {
+		var labels []string
+		for _, f := range s.Filters {
+			labels = append(labels, f.Label)
+		}
+		parts = append(parts, "where", join(labels))
+	}
+	if s.Window != nil && s.Window.Label != "" {
+		parts = append(parts, "("+s.Window.Label+")")
+	}
+	return sentence(strings.Join(parts, " "))
+}
+
+// Restate says the Spec back in one sentence.
+func Restate(s plan.Spec) string {
+	return "You want " + lowerFirst(Title(s)) + "."
+}
+
+func join(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+func adverb(g plan.Grain) string {
+	switch g {
+	case plan.Day:
+		return "daily"
+	default:
+		return string(g) + "ly"
+	}
+}

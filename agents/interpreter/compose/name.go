@@ -1,0 +1,172 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"firstmile/glossary"
+	"firstmile/planner/plan"
+)
+
+// maxName keeps names below the 63 bytes that PostgreSQL allows an identifier.
+const maxName = 60
+
+// name makes the model's name: prefix, grain, measures, dimensions, filters. What does not fit is left out from the end.
+func (b *builder) name(s plan.Spec) string {
+	var words []string
+	if s.Rank != nil {
+		word := "top"
+		if !s.Rank.Descending {
+			word = "bottom"
+		}
+		words = append(words, fmt.Sprintf("%s_%d", word, s.Rank.N))
+	}
+	if s.Time != nil {
+		words = append(words, adverb(s.Time.Grain))
+	}
+	for i, m := range s.Measures {
+		if i > 0 {
+			words = append(words, "and")
+		}
+		words = append(words, m.Name)
+	}
+	for i, d := range s.Dimensions {
+		link := "by"
+		if i > 0 {
+			link = "and"
+		}
+		words = append(words, link, d.Name)
+	}
+	for i, f := range s.Filters {
+		if i == 0 {
+			words = append(words, "for")
+		}
+		words = append(words, filterWord(f))
+	}
+	return b.free(shorten(b.Prefix, words))
+}
+
+// shorten joins as many words as fit; a connective is never the last one.
+func shorten(prefix string, words []string) string {
+	out := prefix
+	for i, w := range words {
+		w = snake(w)
+		if w == "" {
+			continue
+		}
+		next := out + w
+		if i > 0 {
+			next = out + "_" + w
+		}
+		if len(next) > maxName {
+			if i == 0 {
+				out = next[:maxName]
+			}
+			break
+		}
+		out = next
+	}
+	for _, link := range []string{"_and", "_by", "_for"} {
+		out = strings.TrimSuffix(out, link)
+	}
+	return strings.TrimRight(out, "_")
+}
+
+// free adds a number where the name is taken.
+func (b *builder) free(name string) string {
+	if b.Taken == nil || !b.Taken(name) {
+		return name
+	}
+	for i := 2; ; i++ {
+		suffix := fmt.Sprintf("_%d", i)
+		next := name[:min(len(name), maxName-len(suffix))] + suffix
+		if !b.Taken(next) {
+			return next
+		}
+	}
+}
+
+// filterWord names a filter in a column or model name: "enterprise", "not_trial", "amount_over_100".
+func filterWord(f plan.Filter) string {
+	column := snake(f.Column.Column)
+	var values []string
+	for _, v := range f.Values {
+		values = append(values, v.Text)
+	}
+	list := snake(strings.Join(values, " "))
+	flag := strings.TrimPrefix(strings.TrimPrefix(column, "is_"), "has_")
+	switch f.Op {
+	case plan.Eq, plan.In:
+		if len(f.Values) == 1 && f.Values[0].Kind == plan.BoolLiteral {
+			if f.Values[0].Text == "true" {
+				return flag
+			}
+			return "not_" + flag
+		}
+		if len(f.Values) == 1 && f.Values[0].Kind == plan.NumberLiteral {
+			return column + "_" + list
+		}
+		return list
+	case plan.Ne, plan.NotIn:
+		if len(f.Values) == 1 && f.Values[0].Kind == plan.BoolLiteral {
+			return "not_" + flag
+		}
+		return "not_" + list
+	case plan.Lt, plan.Lte:
+		return column + "_under_" + list
+	case plan.Gt, plan.Gte:
+		return column + "_over_" + list
+	case plan.IsNull:
+		return "no_" + column
+	case plan.NotNull:
+		return "with_" + column
+	}
+	return column + "_" + list
+}
+
+// snake makes lower snake case of any text.
+func snake(text string) string {
+	return strings.Join(slices.DeleteFunc(glossary.Split(ascii(text)), func(w string) bool { return w == "" }), "_")
+}
+
+func ascii(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// sentence makes the first letter a capital, lowerFirst a small one unless the word is an abbreviation.
+func sentence(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
+}
+
+func lowerFirst(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	next, _ := utf8.DecodeRuneInString(s[size:])
+	if size == 0 || unicode.IsUpper(next) || unicode.IsDigit(next) {
+		return s
+	}
+	return string(unicode.ToLower(r)) + s[size:]
+}
+
+func plural(noun string) string {
+	switch {
+	case noun == "" || strings.HasSuffix(noun, "s"):
+		return noun
+	case strings.HasSuffix(noun, "y") && len(noun) > 1 && !strings.ContainsRune("aeiou", rune(noun[len(noun)-2])):
+		return noun[:len(noun)-1] + "ies"
+	case strings.HasSuffix(noun, "x"), strings.HasSuffix(noun, "ch"), strings.HasSuffix(noun, "sh"):
+		return noun + "es"
+	}
+	return noun + "s"
+}

@@ -1,0 +1,168 @@
+package compose
+
+import (
+	"fmt"
+	"time"
+
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/planner/plan"
+)
+
+// window turns relative dates into civil ones.
+func (b *builder) window() error {
+	switch len(b.s.Windows) {
+	case 0:
+		if b.d.Spec.Time != nil {
+			b.assume(false, "Everything that there is in the data is shown, from the first period to the last.")
+		}
+		return nil
+	case 1:
+	default:
+		w := b.s.Windows[1]
+		return b.refuse(grammar.Span{From: w.From, To: w.To}, "you named two periods; I can show one")
+	}
+	w := b.s.Windows[0]
+	at := grammar.Span{From: w.From, To: w.To}
+	from, to, err := b.edges(w)
+	if err != nil {
+		return err
+	}
+	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
+		return b.refuse(at, "the period ends before it begins")
+	}
+	out := plan.Window{Label: b.quote(w.From, w.To), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(w.From, w.To)}}
+	if !from.IsZero() {
+		out.From = from.Format(time.DateOnly)
+	}
+	if !to.IsZero() {
+		out.To = to.Format(time.DateOnly)
+	}
+	b.d.Spec.Window = &out
+	b.assume(false, "%q is %s.", out.Label, describeWindow(from, to))
+	if t := b.d.Spec.Time; t != nil && (w.Kind == grammar.Current || w.Kind == grammar.UpToNow) {
+		t.Complete = false
+	}
+	return nil
+}
+
+func describeWindow(from, to time.Time) string {
+	const layout = "2006-01-02"
+	switch {
+	case from.IsZero():
+		return "everything until " + to.AddDate(0, 0, -1).Format(layout)
+	case to.IsZero():
+		return "everything from " + from.Format(layout) + " on"
+	}
+	return fmt.Sprintf("%s to %s", from.Format(layout), to.AddDate(0, 0, -1).Format(layout))
+}
+
+// edges are the first day and the day after the last; a zero time is an open edge.
+func (b *builder) edges(w *grammar.Window) (from, to time.Time, err error) {
+	at := grammar.Span{From: w.From, To: w.To}
+	today, err := time.Parse(time.DateOnly, b.Today)
+	if err != nil {
+		return from, to, b.refuse(at, "I do not know which day is today")
+	}
+	start := b.start(today, w.Unit)
+	switch w.Kind {
+	case grammar.Last:
+		return add(start, w.Unit, -w.Count), start, nil
+	case grammar.Current, grammar.UpToNow:
+		return start, today.AddDate(0, 0, 1), nil
+	case grammar.Ago:
+		d := today.AddDate(0, 0, w.Count)
+		return d, d.AddDate(0, 0, 1), nil
+	}
+	var spans [][2]time.Time
+	for _, d := range w.Dates {
+		f, t, ok := resolve(d, today)
+		if !ok {
+			return from, to, b.refuse(at, "%q is not a date", b.quote(w.From, w.To))
+		}
+		spans = append(spans, [2]time.Time{f, t})
+	}
+	switch w.Kind {
+	case grammar.Since:
+		return spans[0][0], to, nil
+	case grammar.After:
+		return spans[0][1], to, nil
+	case grammar.Until:
+		return from, spans[0][1], nil
+	case grammar.Before:
+		return from, spans[0][0], nil
+	case grammar.Range:
+		if w.Dates[0].Year == 0 && w.Dates[1].Year != 0 && spans[0][0].After(spans[1][0]) || w.Dates[0].Year == 0 && w.Dates[1].Year != 0 {
+			w.Dates[0].Year = w.Dates[1].Year // "from January to March 2026"
+			spans[0][0], _, _ = resolve(w.Dates[0], today)
+		}
+		return spans[0][0], spans[1][1], nil
+	}
+	return spans[0][0], spans[0][1], nil
+}
+
+// start is the first day of the unit that holds d.
+func (b *builder) start(d time.Time, unit plan.Grain) time.Time {
+	switch unit {
+	case plan.Week:
+		first := time.Monday
+		if b.WeekStart == "sunday" {
+			first = time.Sunday
+		}
+		return d.AddDate(0, 0, -((int(d.Weekday()) - int(first) + 7) % 7))
+	case plan.Month:
+		return date(d.Year(), int(d.Month()), 1)
+	case plan.Quarter:
+		return date(d.Year(), (int(d.Month())-1)/3*3+1, 1)
+	case plan.Year:
+		return date(d.Year(), 1, 1)
+	}
+	return d
+}
+
+func add(d time.Time, unit plan.Grain, n int) time.Time {
+	switch unit {
+	case plan.Week:
+		return d.AddDate(0, 0, 7*n)
+	case plan.Month:
+		return d.AddDate(0, n, 0)
+	case plan.Quarter:
+		return d.AddDate(0, 3*n, 0)
+	case plan.Year:
+		return d.AddDate(n, 0, 0)
+	}
+	return d.AddDate(0, 0, n)
+}
+
+func date(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
+
+// resolve gives the first day of a date, month, quarter or year and the day after its last. Without a year it is the latest
+// one that has begun by today.
+func resolve(d grammar.DateSpan, today time.Time) (from, to time.Time, ok bool) {
+	if d.Date != "" {
+		t, err := time.Parse(time.DateOnly, d.Date)
+		return t, t.AddDate(0, 0, 1), err == nil
+	}
+	year := d.Year
+	if year == 0 {
+		year = today.Year()
+	}
+	at := func(y int) (time.Time, time.Time) {
+		switch {
+		case d.Day > 0:
+			return date(y, d.Month, d.Day), date(y, d.Month, d.Day+1)
+		case d.Month > 0:
+			return date(y, d.Month, 1), date(y, d.Month+1, 1)
+		case d.Quarter > 0:
+			return date(y, d.Quarter*3-2, 1), date(y, d.Quarter*3+1, 1)
+		}
+		return date(y, 1, 1), date(y+1, 1, 1)
+	}
+	from, to = at(year)
+	if d.Year == 0 && from.After(today) {
+		from, to = at(year - 1)
+	}
+	if d.Day > 0 && from.Day() != d.Day {
+		return from, to, false // February 30
+	}
+	return from, to, true
+}

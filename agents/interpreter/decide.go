@@ -1,0 +1,108 @@
+package interpreter
+
+import (
+	"cmp"
+	"slices"
+
+	"firstmile/agents/interpreter/compose"
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/planner/plan"
+)
+
+// margin is how much worse a reading may be than the best and still be a rival that has to be asked about.
+const margin = 0.4
+
+// maxQuestions is how many are asked at once: more would be an interrogation.
+const maxQuestions = 3
+
+// decide proposes the best reading if every content word has a role in it and no other reading is near; it asks
+// where the best ones differ; it declines where a word stays without explanation.
+func (s *session) decide(l grammar.Linked, drafts []draft) plan.Reading {
+	best, rivals := contenders(drafts)
+	if best == nil {
+		return s.unexplained(l, drafts)
+	}
+	if worse := betterRefused(drafts, best); worse != nil {
+		return s.refused(l, *worse, drafts)
+	}
+	questions := s.differences(*best, rivals)
+	questions = append(questions, needQuestions(*best)...)
+	slices.SortStableFunc(questions, func(a, b weighted) int { return cmp.Compare(b.weight, a.weight) })
+	r := plan.Reading{Restatement: compose.Restate(best.Spec), Evidence: best.Evidence,
+		Assumptions: slices.Concat(s.assumed, best.Assumptions), Rejected: s.rejected(*best, drafts)}
+	if len(questions) == 0 {
+		r.Outcome = plan.OutcomeSpec
+		r.Spec = &best.Spec
+		return r
+	}
+	r.Outcome = plan.OutcomeQuestions
+	for _, q := range questions {
+		if len(r.Questions) < maxQuestions && !slices.ContainsFunc(r.Questions, func(o plan.Question) bool { return o.ID == q.ID }) {
+			r.Questions = append(r.Questions, q.Question)
+		}
+	}
+	r.Restatement = "" // said back once it is clear what is meant
+	return r
+}
+
+// contenders are the best complete reading and every other meaning within the margin.
+func contenders(drafts []draft) (best *draft, rivals []draft) {
+	seen := map[string]bool{}
+	for n := range drafts {
+		d := &drafts[n]
+		if d.refusal != nil || len(d.unknown) > 0 {
+			continue
+		}
+		if best == nil {
+			best = d
+		}
+		if d.cost > best.cost+margin {
+			break
+		}
+		if c := d.Spec.Canonical(); !seen[c] {
+			seen[c] = true
+			rivals = append(rivals, *d)
+		}
+	}
+	return best, rivals
+}
+
+// betterRefused finds a refused reading that fits the words so much better than the best accepted one that the refusal is
+// the answer: the requester meant that, and it cannot be done.
+func betterRefused(drafts []draft, best *draft) *draft {
+	for n := range drafts {
+		d := &drafts[n]
+		if d.refusal == nil || len(d.unknown) > 0 {
+			continue
+		}
+		if d.cost+2*margin < best.cost {
+			return d
+		}
+		break
+	}
+	return nil
+}
+
+// rejected names the other readings of the words that were considered.
+func (s *session) rejected(best draft, drafts []draft) []string {
+	var out []string
+	own := best.Spec.Canonical()
+	for _, d := range drafts {
+		if d.refusal != nil || len(d.unknown) > 0 || d.Spec.Canonical() == own {
+			continue
+		}
+		line := d.Spec.Title
+		if line != best.Spec.Title && !slices.Contains(out, line) && len(out) < 3 {
+			out = append(out, line)
+		}
+	}
+	for id, q := range s.asked {
+		for _, o := range q.Options {
+			if o.ID != s.settled[id] && len(out) < 6 {
+				out = append(out, "\""+q.Subject+"\" as "+o.Label)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

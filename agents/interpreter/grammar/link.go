@@ -1,0 +1,225 @@
+package grammar
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"firstmile/agents/interpreter/chart"
+	"firstmile/agents/interpreter/knowledge"
+	"firstmile/agents/interpreter/lexicon"
+	"firstmile/agents/interpreter/token"
+)
+
+// Costs of leaving a token without a role.
+const (
+	skipHarmless = 0.02
+	skipGlue     = 0.25
+	// skipUnknown is more than any reading can save by it, so words are given up last.
+	skipUnknown = 10
+)
+
+// costStem is the price of a match that needed stemming ("regional" for region).
+const costStem = 0.2
+
+// Linked is a request with everything that its spans can mean.
+type Linked struct {
+	Tokens    []token.Token
+	Terminals []chart.Item
+	// Known tells for each token whether project, glossary or lexicon have a meaning for it.
+	Known []bool
+	// Grounded tells for each token whether the project or the glossary has one.
+	Grounded []bool
+	// Harmless and Glue tokens may stay without a role.
+	Harmless []bool
+	Glue     []bool
+	Matches  []lexicon.Match
+}
+
+// Settled maps the words of an answered question to the key of the candidate that was chosen.
+type Settled map[string]string
+
+// Link finds the candidates of every span of tokens.
+func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, settled Settled) Linked {
+	n := len(tokens)
+	l := Linked{Tokens: tokens, Known: make([]bool, n), Grounded: make([]bool, n), Harmless: make([]bool, n), Glue: make([]bool, n)}
+	l.Matches = lex.Find(tokens)
+	for _, m := range l.Matches {
+		l.addLexicon(m)
+	}
+	for i, t := range tokens {
+		l.addLiteral(i, t)
+	}
+	for from := range tokens {
+		for to := from + 1; to <= n && to-from <= max(k.Longest(), 6); to++ {
+			l.addSpan(from, to, k, lex, settled)
+		}
+	}
+	return l
+}
+
+func (l *Linked) addLexicon(m lexicon.Match) {
+	for i := m.From; i < m.To; i++ {
+		l.Known[i] = true
+		switch m.Category {
+		case lexicon.Harmless:
+			l.Harmless[i] = true
+		case lexicon.Glue:
+			l.Glue[i] = true
+		}
+	}
+	switch m.Category {
+	case lexicon.Harmless, lexicon.Glue, lexicon.Chatter, lexicon.Outside, lexicon.Unsure:
+		return
+	}
+	l.Terminals = append(l.Terminals, chart.Item{Category: chart.Category(m.Category), From: m.From, To: m.To, Key: m.Value, Meaning: word(m.Value)})
+}
+
+func (l *Linked) addLiteral(i int, t token.Token) {
+	add := func(cat chart.Category, v string) {
+		l.Known[i] = true
+		l.Terminals = append(l.Terminals, chart.Item{Category: cat, From: i, To: i + 1, Key: v, Meaning: word(v)})
+	}
+	switch t.Kind {
+	case token.Number:
+		add("num", t.Norm)
+		if y, err := strconv.Atoi(t.Norm); err == nil && y >= 1970 && y <= 2200 && len(t.Text) == 4 {
+			add("yearnum", t.Norm)
+		}
+	case token.Date:
+		add("isodate", t.Norm)
+	case token.Quoted:
+		add("literal", t.Text)
+	}
+}
+
+// addSpan adds one terminal for each kind of thing that the words can mean.
+func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexicon, settled Settled) {
+	span := l.Tokens[from:to]
+	if span[0].Kind == token.Quoted && len(span) == 1 {
+		l.addQuoted(from, span[0], k)
+		return
+	}
+	for _, t := range span {
+		if t.Kind == token.Symbol || t.Kind == token.Quoted || t.Kind == token.Date {
+			return
+		}
+	}
+	exact, stemmed := k.Lookup(span)
+	cands := exact
+	for _, c := range stemmed {
+		c.Cost += costStem
+		cands = append(cands, c)
+	}
+	if len(cands) == 0 && len(span) <= 2 {
+		cands = l.byNoun(span, k, lex)
+	}
+	if key, ok := settled[Subject(span)]; ok {
+		cands = restrict(cands, k.ByKey(key), key)
+	}
+	l.addCandidates(from, to, cands)
+}
+
+// restrict keeps what the answer chose; where the words did not mean it by themselves, the answer makes them mean it.
+func restrict(cands, chosen []knowledge.Candidate, key string) []knowledge.Candidate {
+	var out []knowledge.Candidate
+	for _, c := range cands {
+		if c.Key == key {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 {
+		return chosen
+	}
+	return out
+}
+
+// byNoun finds columns by the nouns that people use for them ("value" for amount), alone or after the noun of a relation.
+func (l *Linked) byNoun(span []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon) []knowledge.Candidate {
+	var out []knowledge.Candidate
+	last := span[len(span)-1]
+	for _, column := range lex.ColumnsFor(last.Light) {
+		words := append(append([]token.Token(nil), span[:len(span)-1]...), token.Token{Kind: token.Word, Light: column, Stem: column})
+		exact, _ := k.Lookup(words)
+		for _, c := range exact {
+			if c.Kind == knowledge.Number || c.Kind == knowledge.Dim {
+				c.Cost += 0.3
+				c.Partial = true
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// addQuoted: text in quotes is a value, in whatever column has it.
+func (l *Linked) addQuoted(at int, t token.Token, k *knowledge.Knowledge) {
+	exact, _ := k.Lookup(k.Words(t.Text))
+	var values []knowledge.Candidate
+	for _, c := range exact {
+		if c.Kind == knowledge.Value || c.Kind == knowledge.Pop {
+			values = append(values, c)
+		}
+	}
+	l.addCandidates(at, at+1, values)
+}
+
+func (l *Linked) addCandidates(from, to int, cands []knowledge.Candidate) {
+	byKind := map[knowledge.Kind]*Slot{}
+	for _, c := range cands {
+		if c.Kind == knowledge.Value && !l.looksLikeValue(from, to, c) {
+			continue
+		}
+		s := byKind[c.Kind]
+		if s == nil {
+			s = &Slot{From: from, To: to, Kind: c.Kind}
+			byKind[c.Kind] = s
+		}
+		s.Cands = append(s.Cands, c)
+	}
+	for _, kind := range []knowledge.Kind{knowledge.Metric, knowledge.Number, knowledge.Entity, knowledge.Dim, knowledge.Value, knowledge.Pop, knowledge.Time} {
+		s := byKind[kind]
+		if s == nil {
+			continue
+		}
+		for i := from; i < to; i++ {
+			l.Known[i], l.Grounded[i] = true, true
+		}
+		l.Terminals = append(l.Terminals, chart.Item{Category: chart.Category(kind), From: from, To: to, Cost: s.MinCost(), Key: s.key(), Meaning: s})
+	}
+}
+
+// looksLikeValue keeps short codes such as IN, IS or NO from matching ordinary words: they must be written in capitals.
+func (l *Linked) looksLikeValue(from, to int, c knowledge.Candidate) bool {
+	if to-from > 1 || len(c.Filters) == 0 || len(c.Filters[0].Values) == 0 {
+		return true
+	}
+	text := l.Tokens[from].Text
+	if len([]rune(text)) > 3 || !l.Known[from] {
+		return true
+	}
+	for _, r := range text {
+		if unicode.IsLetter(r) && !unicode.IsUpper(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// MinCost is the cost of the slot's best candidate.
+func (s *Slot) MinCost() float64 {
+	best := s.Cands[0].Cost
+	for _, c := range s.Cands {
+		best = min(best, c.Cost)
+	}
+	return best
+}
+
+// Subject is how a span is named in questions: the requester's words in lower case.
+func Subject(span []token.Token) string {
+	parts := make([]string, len(span))
+	for i, t := range span {
+		parts[i] = strings.ToLower(t.Text)
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,205 @@
+package grammar
+
+import (
+	"fmt"
+	"strings"
+
+	"firstmile/agents/interpreter/knowledge"
+	"firstmile/planner/plan"
+)
+
+// Slot is a span of words with everything it can mean as one kind of thing. Which
+// of its candidates is meant is chosen later, when the whole request is known.
+type Slot struct {
+	From, To int // tokens of the request
+	Kind     knowledge.Kind
+	Cands    []knowledge.Candidate
+}
+
+func (s *Slot) key() string { return fmt.Sprintf("%s@%d-%d", s.Kind, s.From, s.To) }
+
+// MeasureKind is how a measure is made of its parts.
+type MeasureKind string
+
+// Kinds of measure node and the fields they use.
+const (
+	OfTerm    MeasureKind = "term"     // Slot (metric), Conds
+	OfColumn  MeasureKind = "column"   // Slot (number), Agg; no Agg: it has to be chosen
+	OfRows    MeasureKind = "rows"     // NP: how many there are
+	OfValues  MeasureKind = "values"   // Slot (dim or number): how many different ones
+	PerEntity MeasureKind = "per"      // Base divided by the number of Slot (entity)
+	Share     MeasureKind = "share"    // Base with Conds divided by Base without
+	RateOf    MeasureKind = "rate"     // rows that fulfil Conds divided by all rows of their relation
+	Running   MeasureKind = "running"  // Base added up over time
+	ToDate    MeasureKind = "to date"  // Base added up since the start of Grain
+	Trailing  MeasureKind = "trailing" // Base over Span
+	Growth    MeasureKind = "growth"   // Base against itself a Grain ago; no Grain: a period of the time axis
+)
+
+// Measure is a number that the request asks for.
+type Measure struct {
+	Kind  MeasureKind
+	Agg   string // plan.Aggregation, or p75, p90, …
+	Slot  *Slot
+	Base  *Measure
+	NP    *NP
+	Conds []*Cond
+	Grain plan.Grain
+	Span  plan.Span
+	From  int
+	To    int
+}
+
+// NP is a noun phrase: things of one kind, with conditions.
+type NP struct {
+	Entity *Slot // nil when a population names the things
+	Conds  []*Cond
+}
+
+// Cond is a condition on rows.
+type Cond struct {
+	From, To int
+	Neg      bool
+	Only     bool
+	// Values are values or populations; any of them will do.
+	Values []*Slot
+	// Column, when set, is what Values, Literal, Empty or Op speak of.
+	Column *Slot
+	// Thing stands for the one numeric column of an entity ("invoices over 100").
+	Thing   *Slot
+	Op      plan.Operator
+	Numbers []string
+	Literal string // quoted text
+	Empty   bool
+}
+
+// Split is a set of dimensions, and a calendar grain among them.
+type Split struct {
+	Dims   []*Slot
+	Grain  plan.Grain
+	Time   *Slot // "by order date"
+	Marked bool  // introduced by a word such as "by"
+	From   int
+	To     int
+}
+
+// Rank keeps the best or the worst groups. N is 0 when the request names no number.
+type Rank struct {
+	N    int
+	Top  bool
+	Dim  *Slot
+	By   *Measure
+	From int
+	To   int
+}
+
+// Window bounds the request in time.
+type Window struct {
+	Kind  WindowKind
+	Count int
+	Unit  plan.Grain
+	Dates []DateSpan
+	Time  *Slot // "shipped in March"
+	From  int
+	To    int
+}
+
+// WindowKind is how a window is given.
+type WindowKind string
+
+// Kinds of window.
+const (
+	Last    WindowKind = "last"    // the last Count complete Units
+	Current WindowKind = "current" // the Unit that holds today
+	Since   WindowKind = "since"   // from the start of Dates[0]
+	After   WindowKind = "after"   // from the end of Dates[0]
+	Until   WindowKind = "until"   // to the end of Dates[0]
+	Before  WindowKind = "before"  // to the start of Dates[0]
+	Within  WindowKind = "within"  // Dates[0]
+	Range   WindowKind = "range"   // from the start of Dates[0] to the end of Dates[1]
+	UpToNow WindowKind = "to date" // from the start of the current Unit until today
+	Ago     WindowKind = "day"     // one day, Count days from today
+)
+
+// DateSpan is a date, month, quarter or year as it was said. Year 0 means the latest one that has begun.
+type DateSpan struct {
+	Year, Quarter, Month int
+	Day                  int
+	Date                 string // 2006-01-02
+}
+
+// Revision marks: how a later turn changes the earlier reading.
+type Revision struct {
+	Also, Instead bool
+	Unsplit       []*Slot
+}
+
+// key functions tell two meanings of one span apart.
+
+func (m *Measure) key() string {
+	if m == nil {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s(%s %s %s %v", m.Kind, m.Agg, m.Grain, m.Base.key(), m.Span)
+	if m.Slot != nil {
+		b.WriteString(m.Slot.key())
+	}
+	if m.NP != nil {
+		b.WriteString(m.NP.key())
+	}
+	for _, c := range m.Conds {
+		b.WriteString(c.key())
+	}
+	return b.String() + ")"
+}
+
+func (n *NP) key() string {
+	var b strings.Builder
+	if n.Entity != nil {
+		b.WriteString(n.Entity.key())
+	}
+	for _, c := range n.Conds {
+		b.WriteString(c.key())
+	}
+	return "np(" + b.String() + ")"
+}
+
+func (c *Cond) key() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "cond(%v %s %v %s %v", c.Neg, c.Op, c.Numbers, c.Literal, c.Empty)
+	for _, s := range append([]*Slot{c.Column, c.Thing}, c.Values...) {
+		if s != nil {
+			b.WriteString(" " + s.key())
+		}
+	}
+	return b.String() + ")"
+}
+
+func (s *Split) key() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "split(%s %v", s.Grain, s.Marked)
+	for _, d := range s.Dims {
+		b.WriteString(" " + d.key())
+	}
+	if s.Time != nil {
+		b.WriteString(s.Time.key())
+	}
+	return b.String() + ")"
+}
+
+func (r *Rank) key() string {
+	s := fmt.Sprintf("rank(%d %v %s", r.N, r.Top, r.By.key())
+	if r.Dim != nil {
+		s += r.Dim.key()
+	}
+	return s + ")"
+}
+
+func (w *Window) key() string {
+	s := fmt.Sprintf("window(%s %d %s %v", w.Kind, w.Count, w.Unit, w.Dates)
+	if w.Time != nil {
+		s += w.Time.key()
+	}
+	return s + ")"
+}

@@ -1,0 +1,130 @@
+package grammar
+
+import (
+	"firstmile/agents/interpreter/chart"
+)
+
+// maxReadings is how many structures of a request are looked at.
+const maxReadings = 32
+
+// perConstituent makes fewer and larger constituents win.
+const perConstituent = 0.15
+
+// Structure is what one turn says, in one way of dividing it into constituents.
+type Structure struct {
+	Measures []*Measure
+	Splits   []*Split
+	Filters  []*Filters
+	Ranks    []*Rank
+	Windows  []*Window
+	Trends   []Span // words such as "track"
+	Unsplit  []*Split
+	Also     bool
+	Instead  bool
+}
+
+// Span of tokens.
+type Span struct{ From, To int }
+
+// Part is a constituent with a key that is the same for the same meaning of the same words.
+type Part struct {
+	Category string
+	Span
+	Key string
+}
+
+// Division is one way to divide all turns of a request into constituents.
+type Division struct {
+	Turns []Structure // one for each turn
+	// Parts lists the constituents in the order of the words.
+	Parts []Part
+	// Skipped lists the tokens without a role, Unknown those of them that may not be left out.
+	Skipped []int
+	Unknown []int
+	Cost    float64
+}
+
+// Parse returns the cheapest divisions of a request, the best first. turns are the token spans of its turns; the
+// tokens between two turns belong to none and cost nothing. Without terminals there is one division, with every word unknown.
+func Parse(l Linked, turns []Span, rules []chart.Rule) []Division {
+	n := len(l.Tokens)
+	filler, skip := make([]float64, n), make([]float64, n)
+	inside := make([]bool, n)
+	for _, t := range turns {
+		for i := t.From; i < t.To; i++ {
+			inside[i] = true
+		}
+	}
+	for i := range l.Tokens {
+		filler[i], skip[i] = -1, skipUnknown
+		switch {
+		case !inside[i]:
+			skip[i] = 0
+		case l.Harmless[i]:
+			filler[i], skip[i] = skipHarmless, skipHarmless
+		case l.Glue[i]:
+			skip[i] = skipGlue
+			if l.Tokens[i].Light == "of" {
+				filler[i] = skipHarmless
+			}
+		}
+	}
+	c := chart.Parse(n, l.Terminals, rules, filler)
+	var out []Division
+	for _, cover := range c.Covers(Top(), skip, perConstituent, maxReadings) {
+		out = append(out, divide(l, cover, turns, inside))
+	}
+	return out
+}
+
+func divide(l Linked, cover chart.Cover, turns []Span, inside []bool) Division {
+	d := Division{Turns: make([]Structure, len(turns)), Cost: cover.Cost}
+	for _, i := range cover.Skipped {
+		if !inside[i] {
+			continue
+		}
+		d.Skipped = append(d.Skipped, i)
+		if !l.Harmless[i] && !l.Glue[i] {
+			d.Unknown = append(d.Unknown, i)
+		}
+	}
+	for _, it := range cover.Items {
+		d.Parts = append(d.Parts, Part{string(it.Category), Span{it.From, it.To}, it.Key})
+		for t, span := range turns {
+			if it.From >= span.From && it.To <= span.To {
+				d.Turns[t].add(it)
+			}
+		}
+	}
+	return d
+}
+
+func (s *Structure) add(it chart.Item) {
+	switch m := it.Meaning.(type) {
+	case *Measure:
+		s.Measures = append(s.Measures, m)
+	case *Split:
+		if it.Category == "unsplit" {
+			s.Unsplit = append(s.Unsplit, m)
+		} else {
+			s.Splits = append(s.Splits, m)
+		}
+	case *Cond:
+		s.Filters = append(s.Filters, &Filters{Conds: []*Cond{m}})
+	case *Filters:
+		s.Filters = append(s.Filters, m)
+	case *Rank:
+		s.Ranks = append(s.Ranks, m)
+	case *Window:
+		s.Windows = append(s.Windows, m)
+	case word:
+		switch it.Category {
+		case "trend":
+			s.Trends = append(s.Trends, Span{it.From, it.To})
+		case "also":
+			s.Also = true
+		case "instead":
+			s.Instead = true
+		}
+	}
+}

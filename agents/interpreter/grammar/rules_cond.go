@@ -1,0 +1,206 @@
+package grammar
+
+import (
+	"slices"
+
+	"firstmile/agents/interpreter/chart"
+	"firstmile/agents/interpreter/knowledge"
+	"firstmile/planner/plan"
+)
+
+// nounRows: things with conditions.
+func nounRows() []row {
+	return []row{
+		{"np = entity", 0, func(p []chart.Item) keyed { return &NP{Entity: get[*Slot](p, 0)} }},
+		{"np = pop", 0.1, func(p []chart.Item) keyed { return &NP{Conds: []*Cond{values(p, 0)}} }},
+		{"np = adj np", 0, func(p []chart.Item) keyed { return narrower(get[*NP](p, 1), get[*Cond](p, 0)) }},
+		{"np = np post", 0.05, func(p []chart.Item) keyed { return narrower(get[*NP](p, 0), get[*Cond](p, 1)) }},
+		{"np = entity cmp num", 0.1, thingOver(2)},
+		{"np = entity cmp unit num", 0.1, thingOver(3)},
+		{"np = entity cmp num unit", 0.1, thingOver(2)},
+	}
+}
+
+func narrower(np *NP, c *Cond) keyed {
+	if len(np.Conds) >= 4 {
+		return nil
+	}
+	return &NP{Entity: np.Entity, Conds: slices.Concat(np.Conds, []*Cond{c})}
+}
+
+// thingOver: "invoices over 100" compares the one amount that an invoice has.
+func thingOver(num int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		e := get[*Slot](p, 0)
+		c := &Cond{From: p[1].From, To: to(p), Thing: e, Op: plan.Operator(get[word](p, 1)), Numbers: []string{string(get[word](p, num))}}
+		return &NP{Entity: e, Conds: []*Cond{c}}
+	}
+}
+
+// condRows: conditions. "adj" stands before a noun, "post" after it, "filter" anywhere in the request.
+func condRows() []row {
+	return []row{
+		{"basic = value", 0, func(p []chart.Item) keyed { return values(p, 0) }},
+		{"basic = pop", 0, func(p []chart.Item) keyed { return values(p, 0) }},
+		{"list = basic", 0, same(0)},
+		{"list = basic and list", 0, either},
+		{"cond = list", 0, same(0)},
+		{"cond = dim list", 0.02, ofColumn(0, 1)},
+		{"cond = dim verb list", 0, ofColumn(0, 2)},
+		{"cond = list dim", 0.02, ofColumn(1, 0)},
+		{"cond = dim neg list", 0, func(p []chart.Item) keyed { return negated(ofColumn(0, 2)(p)) }},
+		{"cond = dim verb neg list", 0, func(p []chart.Item) keyed { return negated(ofColumn(0, 3)(p)) }},
+		{"cond = dim literal", 0, literalOf(1)},
+		{"cond = dim verb literal", 0, literalOf(2)},
+		{"cond = dim neg literal", 0, func(p []chart.Item) keyed { return negated(literalOf(2)(p)) }},
+		{"cond = dim empty", 0, func(p []chart.Item) keyed { return emptyOf(p, 0, false) }},
+		{"cond = dim verb empty", 0, func(p []chart.Item) keyed { return emptyOf(p, 0, false) }},
+		{"cond = dim neg empty", 0, func(p []chart.Item) keyed { return emptyOf(p, 0, true) }},
+		{"cond = empty dim", 0, func(p []chart.Item) keyed { return emptyOf(p, 1, false) }},
+		{"cond = number cmp num", 0, compare(0, 1, 2)},
+		{"cond = number verb cmp num", 0, compare(0, 2, 3)},
+		{"cond = number cmp unit num", 0, compare(0, 1, 3)},
+		{"cond = number verb num", 0.05, func(p []chart.Item) keyed { return numbers(p, 0, plan.Eq, 2) }},
+		{"cond = cmp num number", 0, compare(2, 0, 1)},
+		{"cond = number between num and num", 0, func(p []chart.Item) keyed { return numbers(p, 0, plan.Between, 2, 4) }},
+		{"cond = number during between num and num", 0, func(p []chart.Item) keyed { return numbers(p, 0, plan.Between, 3, 5) }},
+		{"negcond = neg cond", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},
+		{"negcond = neg prep cond", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 2))) }},
+		{"negcond = neg np", 0.02, negatedNP(1)},
+		{"negcond = neg prep np", 0.02, negatedNP(2)},
+		{"adj = list", 0, single},
+		{"adj = neg basic", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},
+		{"adj = only basic", 0, only(1)},
+		{"post = prep cond", 0, spanned(1)},
+		{"post = prep verb cond", 0, spanned(2)},
+		{"post = verb cond", 0, spanned(1)},
+		{"post = prep verb negcond", 0, spanned(2)},
+		{"post = prep negcond", 0, spanned(1)},
+		{"post = verb negcond", 0, spanned(1)},
+		{"post = cond", 0.3, same(0)},
+		{"post = negcond", 0.1, same(0)},
+		{"filter = cond", 0.45, same(0)},
+		{"filter = post", 0, marked},
+		{"filter = negcond", 0, same(0)},
+		{"filter = only cond", 0, only(1)},
+		{"filter = only prep cond", 0, only(2)},
+		{"filter = prep only cond", 0, only(2)},
+		{"filter = cond only", 0, only(0)},
+		{"filter = post only", 0, only(0)},
+		{"filter = prep np", 0, nounFilter(1)},
+		{"filter = only np", 0, nounFilter(1)},
+		{"filter = only prep np", 0, nounFilter(2)},
+		{"filter = np only", 0, nounFilter(0)},
+		{"filter = np", 0.5, nounFilter(0)},
+	}
+}
+
+func values(p []chart.Item, i int) *Cond {
+	s := get[*Slot](p, i)
+	return &Cond{From: s.From, To: s.To, Values: []*Slot{s}}
+}
+
+// either joins values with "and" or "or": a row that has any of them.
+func either(p []chart.Item) keyed {
+	a, b := get[*Cond](p, 0), get[*Cond](p, 2)
+	return &Cond{From: from(p), To: to(p), Values: slices.Concat(a.Values, b.Values)}
+}
+
+func ofColumn(column, list int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		c := *get[*Cond](p, list)
+		for _, s := range c.Values {
+			if s.Kind != knowledge.Value {
+				return nil
+			}
+		}
+		c.Column, c.From, c.To = get[*Slot](p, column), from(p), to(p)
+		return &c
+	}
+}
+
+func literalOf(i int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		return &Cond{From: from(p), To: to(p), Column: get[*Slot](p, 0), Literal: string(get[word](p, i))}
+	}
+}
+
+func emptyOf(p []chart.Item, column int, not bool) keyed {
+	return &Cond{From: from(p), To: to(p), Column: get[*Slot](p, column), Empty: true, Neg: not}
+}
+
+func compare(column, cmp, num int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed { return numbers(p, column, plan.Operator(get[word](p, cmp)), num) }
+}
+
+func numbers(p []chart.Item, column int, op plan.Operator, nums ...int) keyed {
+	c := &Cond{From: from(p), To: to(p), Column: get[*Slot](p, column), Op: op}
+	for _, i := range nums {
+		c.Numbers = append(c.Numbers, string(get[word](p, i)))
+	}
+	return c
+}
+
+func reach(p []chart.Item, c *Cond) *Cond {
+	out := *c
+	out.From, out.To = from(p), to(p)
+	return &out
+}
+
+func negated(m keyed) keyed {
+	c, ok := m.(*Cond)
+	if !ok || c == nil || c.Neg {
+		return nil
+	}
+	out := *c
+	out.Neg = true
+	return &out
+}
+
+// negatedNP: "excluding enterprise customers" negates what makes them special; "without customers" says nothing.
+func negatedNP(i int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		np := get[*NP](p, i)
+		if len(np.Conds) != 1 || np.Entity == nil {
+			return nil
+		}
+		return negated(reach(p, np.Conds[0]))
+	}
+}
+
+// single keeps an adjective short: one value, or a list of values of a kind.
+func single(p []chart.Item) keyed { return p[0].Meaning.(keyed) }
+
+func spanned(i int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed { return reach(p, get[*Cond](p, i)) }
+}
+
+// marked lets a condition that begins with a preposition or a verb stand anywhere.
+func marked(p []chart.Item) keyed { return p[0].Meaning.(keyed) }
+
+func only(i int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		c := reach(p, get[*Cond](p, i))
+		c.Only = true
+		return c
+	}
+}
+
+// nounFilter keeps the rows of the things named: "for enterprise customers".
+func nounFilter(i int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		np := get[*NP](p, i)
+		if len(np.Conds) == 0 {
+			return nil
+		}
+		return &Filters{Conds: np.Conds, Entity: np.Entity}
+	}
+}
+
+// Filters are the conditions of a noun phrase that restricts the request.
+type Filters struct {
+	Conds  []*Cond
+	Entity *Slot
+}
+
+func (f *Filters) key() string { return (&NP{Entity: f.Entity, Conds: f.Conds}).key() }

@@ -1,0 +1,196 @@
+package grammar
+
+import (
+	"slices"
+	"strconv"
+
+	"firstmile/agents/interpreter/chart"
+	"firstmile/agents/interpreter/knowledge"
+	"firstmile/planner/plan"
+)
+
+// measureRows: numbers. Costs above 0.5 keep a reading out of the way of a better one (package decide's margin).
+func measureRows() []row {
+	return []row{
+		{"measure = metric", 0, func(p []chart.Item) keyed { return term(p, 0) }},
+		{"measure = agg metric", 0.05, aggOfMetric},
+		{"measure = count metric", 0.05, countOfMetric},
+		{"measure = count distinct metric", 0.05, func(p []chart.Item) keyed { return countOfMetric(p[1:]) }},
+		{"measure = adj metric", 0.05, func(p []chart.Item) keyed { return withConds(p, term(p, 1), get[*Cond](p, 0)) }},
+		{"measure = adj measure", 0.3, func(p []chart.Item) keyed { return withConds(p, get[*Measure](p, 1), get[*Cond](p, 0)) }},
+		{"measure = agg number", 0, func(p []chart.Item) keyed { return aggOfColumn(p, 1) }},
+		{"measure = number agg", 0.3, func(p []chart.Item) keyed { return aggOfColumn(p, 0) }},
+		{"measure = number", 0.9, func(p []chart.Item) keyed {
+			return &Measure{Kind: OfColumn, Slot: get[*Slot](p, 0), From: from(p), To: to(p)}
+		}},
+		{"measure = count np", 0, func(p []chart.Item) keyed { return rowsOf(p, 1) }},
+		{"measure = np count", 0.1, func(p []chart.Item) keyed { return rowsOf(p, 0) }},
+		{"measure = count distinct np", 0, func(p []chart.Item) keyed { return rowsOf(p, 2) }},
+		{"measure = distinct np", 0.05, func(p []chart.Item) keyed { return rowsOf(p, 1) }},
+		{"measure = np", 0.8, func(p []chart.Item) keyed { return rowsOf(p, 0) }},
+		{"measure = count distinct dim", 0.3, func(p []chart.Item) keyed { return valuesOf(p, 2) }},
+		{"measure = distinct dim", 0.4, func(p []chart.Item) keyed { return valuesOf(p, 1) }},
+		{"measure = measure per np", 0, perEntity(0, 2)},
+		{"measure = agg measure per np", 0, averagePer},
+		{"measure = share np", 0, func(p []chart.Item) keyed { return shareOf(p, get[*NP](p, 1), nil) }},
+		{"measure = share metric post", 0, func(p []chart.Item) keyed {
+			return &Measure{Kind: Share, Base: term(p, 1), Conds: []*Cond{get[*Cond](p, 2)}, From: from(p), To: to(p)}
+		}},
+		{"measure = share adj metric", 0, func(p []chart.Item) keyed {
+			return &Measure{Kind: Share, Base: term(p, 2), Conds: []*Cond{get[*Cond](p, 1)}, From: from(p), To: to(p)}
+		}},
+		{"measure = np share", 0.1, func(p []chart.Item) keyed { return shareOf(p, get[*NP](p, 0), nil) }},
+		{"measure = adj rate", 0.2, func(p []chart.Item) keyed {
+			return &Measure{Kind: RateOf, Conds: []*Cond{get[*Cond](p, 0)}, From: from(p), To: to(p)}
+		}},
+		{"measure = entity adj rate", 0.2, func(p []chart.Item) keyed {
+			return shareOf(p, &NP{Entity: get[*Slot](p, 0), Conds: []*Cond{get[*Cond](p, 1)}}, nil)
+		}},
+		{"measure = running measure", 0, wrap(Running, 1)},
+		{"measure = measure running", 0.1, wrap(Running, 0)},
+		{"measure = todate measure", 0, toDate(0, 1)},
+		{"measure = measure todate", 0.1, toDate(1, 0)},
+		{"measure = trailing num grain measure", 0, trailing},
+		{"measure = over measure", 0.1, growth(0, 1)},
+		{"measure = over growth measure", 0, growth(0, 2)},
+		{"measure = over measure growth", 0, growth(0, 1)},
+		{"measure = measure over growth", 0, growth(1, 0)},
+		{"measure = measure over", 0.1, growth(1, 0)},
+		{"measure = measure growth over", 0, growth(2, 0)},
+		{"measure = growth measure over", 0, growth(2, 1)},
+		{"measure = growth measure", 0.1, wrap(Growth, 1)},
+		{"measure = growth prep measure", 0.1, wrap(Growth, 2)},
+		{"measure = over growth prep measure", 0, growth(0, 3)},
+		{"measure = measure growth", 0.1, wrap(Growth, 0)},
+	}
+}
+
+func term(p []chart.Item, i int) *Measure {
+	s := get[*Slot](p, i)
+	return &Measure{Kind: OfTerm, Slot: s, From: s.From, To: s.To}
+}
+
+// aggOfMetric: "total revenue" is revenue, "average response time" is a metric that averages. Any other
+// combination would aggregate an aggregate, which is another question.
+func aggOfMetric(p []chart.Item) keyed {
+	agg := string(get[word](p, 0))
+	return narrowed(p, 1, func(m *plan.Measure) bool {
+		switch m.Kind {
+		case plan.Simple, plan.Population, plan.Balance:
+			return string(m.Agg) == agg || agg == "sum" && (m.Agg == plan.Count || m.Agg == plan.CountDistinct)
+		}
+		return false
+	})
+}
+
+func countOfMetric(p []chart.Item) keyed {
+	return narrowed(p, 1, func(m *plan.Measure) bool { return m.Agg == plan.Count || m.Agg == plan.CountDistinct })
+}
+
+// narrowed is the metric in part i, restricted to the candidates that fit.
+func narrowed(p []chart.Item, i int, fits func(*plan.Measure) bool) keyed {
+	s := get[*Slot](p, i)
+	var cands []knowledge.Candidate
+	for _, c := range s.Cands {
+		if fits(c.Measure) {
+			cands = append(cands, c)
+		}
+	}
+	if len(cands) == 0 {
+		return nil
+	}
+	narrow := &Slot{From: s.From, To: s.To, Kind: s.Kind, Cands: cands}
+	return &Measure{Kind: OfTerm, Slot: narrow, From: from(p), To: to(p)}
+}
+
+func withConds(p []chart.Item, m *Measure, conds ...*Cond) keyed {
+	c := *m
+	c.Conds = slices.Concat(m.Conds, conds)
+	c.From, c.To = from(p), to(p)
+	return &c
+}
+
+func aggOfColumn(p []chart.Item, column int) keyed {
+	return &Measure{Kind: OfColumn, Agg: string(get[word](p, 1-column)), Slot: get[*Slot](p, column), From: from(p), To: to(p)}
+}
+
+func rowsOf(p []chart.Item, i int) keyed {
+	np := get[*NP](p, i)
+	if np.Entity == nil {
+		return nil
+	}
+	return &Measure{Kind: OfRows, NP: np, From: from(p), To: to(p)}
+}
+
+func valuesOf(p []chart.Item, i int) keyed {
+	return &Measure{Kind: OfValues, Slot: get[*Slot](p, i), From: from(p), To: to(p)}
+}
+
+func perEntity(base, entity int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		np := get[*NP](p, entity)
+		m := get[*Measure](p, base)
+		if np.Entity == nil || len(np.Conds) > 0 || m.Kind == PerEntity {
+			return nil
+		}
+		return &Measure{Kind: PerEntity, Base: m, Slot: np.Entity, From: from(p), To: to(p)}
+	}
+}
+
+// averagePer: "average revenue per customer".
+func averagePer(p []chart.Item) keyed {
+	if get[word](p, 0) != "average" {
+		return nil
+	}
+	m, ok := perEntity(1, 3)(p).(*Measure)
+	if !ok {
+		return nil
+	}
+	m.Agg = "average"
+	return m
+}
+
+// shareOf needs conditions: they make the part of the whole.
+func shareOf(p []chart.Item, np *NP, more []*Cond) keyed {
+	conds := slices.Concat(np.Conds, more)
+	if np.Entity == nil || len(conds) == 0 {
+		return nil
+	}
+	base := &Measure{Kind: OfRows, NP: &NP{Entity: np.Entity}, From: np.Entity.From, To: np.Entity.To}
+	return &Measure{Kind: Share, Base: base, Conds: conds, From: from(p), To: to(p)}
+}
+
+func wrap(kind MeasureKind, base int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		m := get[*Measure](p, base)
+		if m.Kind == kind {
+			return nil
+		}
+		return &Measure{Kind: kind, Base: m, From: from(p), To: to(p)}
+	}
+}
+
+func toDate(grain, base int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		return &Measure{Kind: ToDate, Grain: plan.Grain(get[word](p, grain)), Base: get[*Measure](p, base), From: from(p), To: to(p)}
+	}
+}
+
+func growth(grain, base int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		m := get[*Measure](p, base)
+		if m.Kind == Growth {
+			return nil
+		}
+		return &Measure{Kind: Growth, Grain: plan.Grain(get[word](p, grain)), Base: m, From: from(p), To: to(p)}
+	}
+}
+
+func trailing(p []chart.Item) keyed {
+	n, err := strconv.Atoi(string(get[word](p, 1)))
+	if err != nil || n < 1 || n > 10000 {
+		return nil
+	}
+	span := plan.Span{Count: n, Unit: plan.Grain(get[word](p, 2))}
+	return &Measure{Kind: Trailing, Span: span, Base: get[*Measure](p, 3), From: from(p), To: to(p)}
+}

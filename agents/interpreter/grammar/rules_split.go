@@ -1,0 +1,113 @@
+package grammar
+
+import (
+	"slices"
+	"strconv"
+
+	"firstmile/agents/interpreter/chart"
+	"firstmile/planner/plan"
+)
+
+// splitRows: dimensions, grains and ranks.
+func splitRows() []row {
+	return []row{
+		{"item = dim", 0, func(p []chart.Item) keyed {
+			return &Split{Dims: []*Slot{get[*Slot](p, 0)}, From: from(p), To: to(p)}
+		}},
+		{"item = grain", 0, func(p []chart.Item) keyed {
+			return &Split{Grain: plan.Grain(get[word](p, 0)), From: from(p), To: to(p)}
+		}},
+		{"item = time", 0.1, func(p []chart.Item) keyed { return &Split{Time: get[*Slot](p, 0), From: from(p), To: to(p)} }},
+		{"items = item", 0, same(0)},
+		{"items = item and items", 0, joined(0, 2)},
+		{"items = item and by items", 0, joined(0, 3)},
+		{"items = item and per items", 0, joined(0, 3)},
+		{"split = by items", 0, marker(1)},
+		{"split = per items", 0.05, marker(1)},
+		{"split = adverb", 0, func(p []chart.Item) keyed {
+			return &Split{Grain: plan.Grain(get[word](p, 0)), Marked: true, From: from(p), To: to(p)}
+		}},
+		{"split = dim wise", 0, marker(0)},
+		{"split = dim", 0.95, func(p []chart.Item) keyed {
+			return &Split{Dims: []*Slot{get[*Slot](p, 0)}, From: from(p), To: to(p)}
+		}},
+		{"ranked = rank num dim", 0, rank(0, 1, 2)},
+		{"ranked = num rank dim", 0, rank(1, 0, 2)},
+		{"ranked = rank num", 0.2, rank(0, 1, -1)},
+		{"ranked = rank dim", 0.2, rank(0, -1, 1)},
+		{"rank = ranked", 0, same(0)},
+		{"rank = ranked order measure", 0, func(p []chart.Item) keyed {
+			r := *get[*Rank](p, 0)
+			r.By, r.To = get[*Measure](p, 2), to(p)
+			return &r
+		}},
+	}
+}
+
+func joined(a, b int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		x, y := get[*Split](p, a), get[*Split](p, b)
+		if x.Grain != "" && y.Grain != "" || x.Time != nil && y.Time != nil {
+			return nil
+		}
+		s := &Split{Dims: slices.Concat(x.Dims, y.Dims), Grain: x.Grain, Time: x.Time, From: from(p), To: to(p)}
+		if y.Grain != "" {
+			s.Grain = y.Grain
+		}
+		if y.Time != nil {
+			s.Time = y.Time
+		}
+		return s
+	}
+}
+
+func marker(i int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		var s Split
+		switch x := p[i].Meaning.(type) {
+		case *Split:
+			s = *x
+		case *Slot:
+			s.Dims = []*Slot{x}
+		}
+		s.Marked, s.From, s.To = true, from(p), to(p)
+		return &s
+	}
+}
+
+// maxRank is the largest N of a top-N; beyond it a rank is no summary any more.
+const maxRank = 10000
+
+func rank(kind, num, dim int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		r := &Rank{Top: get[word](p, kind) == "top", From: from(p), To: to(p)}
+		if num >= 0 {
+			n, err := strconv.Atoi(string(get[word](p, num)))
+			if err != nil || n < 1 || n > maxRank {
+				return nil
+			}
+			r.N = n
+		}
+		if dim >= 0 {
+			r.Dim = get[*Slot](p, dim)
+		}
+		return r
+	}
+}
+
+// revisionRows: how a later turn says what becomes of the earlier reading.
+func revisionRows() []row {
+	return []row{
+		{"unsplit = neg by items", 0, unsplit(2)},
+		{"unsplit = neg per items", 0, unsplit(2)},
+		{"unsplit = neg items", 0.1, unsplit(1)},
+	}
+}
+
+func unsplit(i int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		s := *get[*Split](p, i)
+		s.From, s.To = from(p), to(p)
+		return &s
+	}
+}

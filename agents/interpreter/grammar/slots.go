@@ -1,0 +1,55 @@
+package grammar
+
+// Slots lists every slot of the structure in a fixed order, each once.
+func (s Structure) Slots() []*Slot {
+	w := &slotWalker{seen: map[*Slot]bool{}}
+	for _, m := range s.Measures {
+		w.measure(m)
+	}
+	for _, r := range s.Ranks {
+		w.add(r.Dim)
+		w.measure(r.By)
+	}
+	for _, sp := range s.Splits {
+		w.add(sp.Dims...)
+	}
+	for _, f := range s.Filters {
+		w.add(f.Entity)
+		w.conds(f.Conds)
+	}
+	return w.out
+}
+
+type slotWalker struct {
+	seen map[*Slot]bool
+	out  []*Slot
+}
+
+func (w *slotWalker) add(slots ...*Slot) {
+	for _, s := range slots {
+		if s != nil && !w.seen[s] {
+			w.seen[s] = true
+			w.out = append(w.out, s)
+		}
+	}
+}
+
+func (w *slotWalker) measure(m *Measure) {
+	if m == nil {
+		return
+	}
+	w.add(m.Slot)
+	w.measure(m.Base)
+	if m.NP != nil {
+		w.add(m.NP.Entity)
+		w.conds(m.NP.Conds)
+	}
+	w.conds(m.Conds)
+}
+
+func (w *slotWalker) conds(conds []*Cond) {
+	for _, c := range conds {
+		w.add(c.Column, c.Thing)
+		w.add(c.Values...)
+	}
+}

@@ -1,0 +1,143 @@
+// Package interpreter turns the words of a request into a plan.Spec, or into the
+// questions that have to be answered first. It is a semantic parser over typed
+// candidates; no language model and no regular expression sees the request.
+//
+// A request travels through these rooms:
+//
+//	token      words, numbers, dates, quotes
+//	lexicon    what words mean in any project (lexicon.yml)
+//	knowledge  what words mean in this project: terms, models, columns, values
+//	grammar    Link: all candidates of every span; Parse: how the spans fit together (chart)
+//	compose    a structure and its candidates -> plan.Spec, or why not
+//	interpret.go, decide.go, questions.go, unknown.go   which reading it is, or what is asked
+//	revise.go  how a later turn changes an earlier one
+//	reuse.go   whether a model answers the Spec already
+//
+// The rule that everything here serves: a word that nothing explains is never
+// dropped. It is asked about, or the request is declined naming it.
+package interpreter
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"firstmile/agents/dbt/conventions"
+	"firstmile/agents/interpreter/chart"
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/knowledge"
+	"firstmile/agents/interpreter/lexicon"
+	"firstmile/planner/plan"
+)
+
+// Interpreter reads requests. Safe for use by several goroutines.
+type Interpreter struct {
+	projects   Projects
+	glossaries Glossaries
+	calendars  Calendars
+	figures    Figures
+
+	lexicon *lexicon.Lexicon
+	rules   []chart.Rule
+
+	mu     sync.Mutex
+	known  map[plan.Base]*base
+	recent []plan.Base // oldest first
+}
+
+// Option sets an optional port.
+type Option func(*Interpreter)
+
+// WithCalendars sets where time zone and week start come from.
+func WithCalendars(c Calendars) Option { return func(i *Interpreter) { i.calendars = c } }
+
+// WithFigures sets where figures from data come from.
+func WithFigures(f Figures) Option { return func(i *Interpreter) { i.figures = f } }
+
+// New returns an interpreter over the given projects and glossaries.
+func New(projects Projects, glossaries Glossaries, options ...Option) (*Interpreter, error) {
+	lex, err := lexicon.Load()
+	if err != nil {
+		return nil, err
+	}
+	i := &Interpreter{projects: projects, glossaries: glossaries, lexicon: lex, rules: grammar.Rules(), known: map[plan.Base]*base{}}
+	for _, o := range options {
+		o(i)
+	}
+	return i, nil
+}
+
+// base is what is known at one commit.
+type base struct {
+	*knowledge.Knowledge
+	calendar Calendar
+	prefix   string // of new models
+}
+
+// maxKnown is how many commits are kept in memory.
+const maxKnown = 8
+
+// at returns what is known at a base, building it once per commit. A base without commit is a folder that may
+// change at any time, so it is read anew.
+func (i *Interpreter) at(ctx context.Context, b plan.Base) (*base, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if k, ok := i.known[b]; ok {
+		return k, nil
+	}
+	k, err := i.build(ctx, b)
+	if err != nil || b.Commit == "" {
+		return k, err
+	}
+	i.known[b] = k
+	if i.recent = append(i.recent, b); len(i.recent) > maxKnown {
+		delete(i.known, i.recent[0])
+		i.recent = i.recent[1:]
+	}
+	return k, nil
+}
+
+func (i *Interpreter) build(ctx context.Context, b plan.Base) (*base, error) {
+	project, err := i.projects.Project(ctx, b)
+	if err != nil {
+		return nil, fmt.Errorf("reading the project: %w", err)
+	}
+	terms, err := i.glossaries.Glossary(ctx, b)
+	if err != nil {
+		return nil, fmt.Errorf("reading the glossary: %w", err)
+	}
+	out := &base{calendar: Calendar{Zone: "UTC", WeekStart: "monday"}, prefix: prefix(conventions.Infer(project))}
+	if i.calendars != nil {
+		c, err := i.calendars.Calendar(ctx, b)
+		if err != nil {
+			return nil, fmt.Errorf("reading the project's calendar: %w", err)
+		}
+		if c.Zone != "" {
+			out.calendar.Zone = c.Zone
+		}
+		if c.WeekStart != "" {
+			out.calendar.WeekStart = c.WeekStart
+		}
+	}
+	out.Knowledge, err = knowledge.Build(project, terms, i.lexicon)
+	return out, err
+}
+
+// prefix of fact models in the project's marts. Dimensions have their own, which no request makes.
+func prefix(c conventions.Conventions) string {
+	const usual = "fct_"
+	for _, l := range c.Layers {
+		if l.Layer != "mart" || len(l.Prefixes) == 0 {
+			continue
+		}
+		for _, p := range l.Prefixes {
+			if p.Text == "fct_" || p.Text == "fact_" {
+				return p.Text
+			}
+		}
+		if p := l.Prefixes[0].Text; p != "dim_" {
+			return p
+		}
+	}
+	return usual
+}

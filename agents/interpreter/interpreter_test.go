@@ -1,0 +1,158 @@
+package interpreter
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"firstmile/agents/dbt"
+	"firstmile/glossary"
+	"firstmile/planner/plan"
+)
+
+// folder is a project and its glossary in a folder.
+type folder struct {
+	dir        string
+	noGlossary bool
+}
+
+func (f folder) Project(context.Context, plan.Base) (*dbt.Project, error) {
+	return dbt.Read(os.DirFS(f.dir), ".")
+}
+
+func (f folder) Glossary(context.Context, plan.Base) (*glossary.Glossary, error) {
+	if f.noGlossary {
+		return &glossary.Glossary{}, nil
+	}
+	return glossary.Load(os.DirFS(f.dir), "glossary")
+}
+
+func interpreterFor(t testing.TB, f folder) *Interpreter {
+	t.Helper()
+	i, err := New(f, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+const asOf = "2026-06-30"
+
+func request(text string, answers ...string) plan.Request {
+	r := plan.Request{Base: plan.Base{Project: "test", Commit: "1"}, AsOf: asOf, Turns: []plan.Turn{{Text: text}}}
+	for _, a := range answers {
+		id, v, _ := strings.Cut(a, "=")
+		r.Answers = append(r.Answers, plan.Answer{Question: id, Text: v})
+	}
+	return r
+}
+
+func read(t testing.TB, i *Interpreter, r plan.Request) plan.Reading {
+	t.Helper()
+	out, err := i.Interpret(context.Background(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// short writes a reading on a line or two, so that a table of them can be read.
+func short(r plan.Reading) string {
+	switch r.Outcome {
+	case plan.OutcomeSpec:
+		return shortSpec(*r.Spec)
+	case plan.OutcomeQuestions:
+		var parts []string
+		for _, q := range r.Questions {
+			var options []string
+			for _, o := range q.Options {
+				id := o.ID
+				if o.Default {
+					id = "*" + id
+				}
+				options = append(options, id)
+			}
+			parts = append(parts, q.ID+"["+strings.Join(options, " ")+"]")
+		}
+		return "ask " + strings.Join(parts, " ")
+	case plan.OutcomeDeclined:
+		var words []string
+		for _, u := range r.Unknown {
+			words = append(words, u.Words)
+		}
+		return "declined " + strings.Join(words, ", ")
+	}
+	return string(r.Outcome)
+}
+
+func shortSpec(s plan.Spec) string {
+	var b strings.Builder
+	for i, m := range s.Measures {
+		if i > 0 {
+			b.WriteString(" & ")
+		}
+		b.WriteString(shortMeasure(m))
+	}
+	for _, d := range s.Dimensions {
+		hops := 0
+		for _, p := range d.Paths {
+			hops = max(hops, len(p.Hops))
+		}
+		fmt.Fprintf(&b, " by %s(%d)", d.Column, hops)
+	}
+	if s.Time != nil {
+		fmt.Fprintf(&b, " per %s", s.Time.Grain)
+	}
+	if s.Window != nil {
+		fmt.Fprintf(&b, " in %s..%s", s.Window.From, s.Window.To)
+	}
+	for _, f := range s.Filters {
+		fmt.Fprintf(&b, " where %s", f.Label)
+	}
+	if r := s.Rank; r != nil {
+		fmt.Fprintf(&b, " rank %d %v %s", r.N, r.Descending, r.By)
+	}
+	return b.String()
+}
+
+func shortMeasure(m plan.Measure) string {
+	if m.Origin.Kind == plan.FromTerm && m.Kind != plan.Cumulative && m.Origin.Ref == m.Name || m.Origin.Kind == plan.FromAnswer {
+		return m.Name
+	}
+	s := string(m.Kind) + " "
+	switch m.Kind {
+	case plan.Ratio:
+		s += "(" + shortMeasure(*m.Numerator) + " / " + shortMeasure(*m.Denominator) + ")"
+	case plan.Derived:
+		s = m.Formula.String()
+	default:
+		expr := "*"
+		if m.Expr != nil {
+			expr = m.Expr.String()
+		}
+		s += fmt.Sprintf("%s(%s.%s)", m.Agg, m.Model, expr)
+	}
+	for _, f := range m.Filters {
+		s += " if " + f.Label
+	}
+	if m.GrainToDate != "" {
+		s += " to date " + string(m.GrainToDate)
+	}
+	if m.Trailing != nil {
+		s += fmt.Sprintf(" trailing %d %s", m.Trailing.Count, m.Trailing.Unit)
+	}
+	return s
+}
+
+func TestTry(t *testing.T) {
+	i := interpreterFor(t, folder{dir: "testdata/" + os.Getenv("P"), noGlossary: os.Getenv("NG") != ""})
+	for _, text := range strings.Split(os.Getenv("R"), "|") {
+		r := read(t, i, request(text))
+		fmt.Printf("%s\n    %s\n", text, short(r))
+		if os.Getenv("V") != "" {
+			fmt.Printf("%+v\n", r)
+		}
+	}
+}

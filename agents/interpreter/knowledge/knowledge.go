@@ -1,0 +1,162 @@
+// Package knowledge is what the interpreter knows of one project at one commit:
+// every phrase that means something there, with its typed candidates, the facts of each
+// relation (key, time columns, types), the join paths, and the index for suggestions.
+//
+// It is built once per commit and does not change afterwards. Read candidate.go
+// for what a phrase can mean, relation.go for the facts, phrases.go for how names
+// become phrases, values.go for what is known of the data.
+package knowledge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"firstmile/agents/dbt"
+	"firstmile/agents/dbt/joins"
+	"firstmile/agents/interpreter/lexicon"
+	"firstmile/agents/interpreter/token"
+	"firstmile/glossary"
+	"firstmile/planner/plan"
+)
+
+// Knowledge of one project. Safe for use by several goroutines.
+type Knowledge struct {
+	Project  *dbt.Project
+	Glossary *glossary.Glossary          // the usable terms, with the project's own metrics
+	Broken   map[string]glossary.Problem // unusable terms by id
+
+	relations map[string]*Relation
+	order     []string // relation names, sorted
+	joins     *joins.Graph
+	byKey     map[string][]Candidate
+
+	light   map[string][]Candidate // by phrase in the singular
+	stem    map[string][]Candidate // by phrase in stems
+	broken  map[string]string      // phrases of unusable terms -> id
+	longest int
+	vocab   map[string]bool // single words that occur in phrases
+	words   *token.Tokenizer
+	lexicon *lexicon.Lexicon
+	index   *glossary.Index
+}
+
+// Build reads everything that a request could mean in the project.
+func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon) (*Knowledge, error) {
+	k := &Knowledge{
+		Project: project, joins: joins.New(project), lexicon: lex, words: lex.Tokenizer(),
+		relations: map[string]*Relation{}, light: map[string][]Candidate{}, stem: map[string][]Candidate{},
+		byKey: map[string][]Candidate{}, broken: map[string]string{}, vocab: map[string]bool{},
+	}
+	for _, n := range project.Nodes {
+		r := newRelation(n, k.words)
+		k.relations[r.Name] = r
+		k.order = append(k.order, r.Name)
+	}
+	slices.Sort(k.order)
+	all := g.Merge(metricTerms(project))
+	k.Glossary, k.Broken = glossary.Usable(all, k)
+	for _, t := range all.Terms {
+		if _, bad := k.Broken[t.ID]; bad {
+			for _, w := range t.Words() {
+				k.broken[k.key(w)] = t.ID
+			}
+		}
+	}
+	k.defaultTimes()
+	if err := k.addTerms(); err != nil {
+		return nil, err
+	}
+	k.addRelations()
+	k.settle()
+	index, err := glossary.NewIndex(k.documents())
+	if err != nil {
+		return nil, fmt.Errorf("indexing the project %s: %w", project.Name, err)
+	}
+	k.index = index
+	return k, nil
+}
+
+// Relation returns the facts of a relation by its dbt name.
+func (k *Knowledge) Relation(name string) (*Relation, bool) {
+	r, ok := k.relations[name]
+	return r, ok
+}
+
+// Columns implements glossary.Relations.
+func (k *Knowledge) Columns(name string) (columns []string, complete, ok bool) {
+	r, ok := k.relations[name]
+	if !ok {
+		return nil, false, false
+	}
+	for _, c := range r.Node.Columns {
+		columns = append(columns, c.Name)
+	}
+	return columns, r.Node.ColumnsKnown, true
+}
+
+// Names implements glossary.Relations.
+func (k *Knowledge) Names() []string { return k.order }
+
+// maxHops bounds a join path: a dimension further away is hardly what a person means.
+const maxHops = 4
+
+// Paths lists the ways from a measure's relation to another that keep its rows as they are, the shortest first; one
+// way without hops when they are the same. unsafe is true when there are only ways that would multiply rows.
+func (k *Knowledge) Paths(from, to string) (paths []plan.JoinPath, unsafe bool) {
+	for _, p := range k.joins.Paths(from, to, maxHops) {
+		if joins.Safe(p) {
+			paths = append(paths, p)
+		} else {
+			unsafe = true
+		}
+	}
+	return paths, unsafe && len(paths) == 0
+}
+
+// ByKey returns what a candidate key stands for, once for each kind.
+func (k *Knowledge) ByKey(key string) []Candidate { return k.byKey[key] }
+
+// Lookup returns the candidates of a phrase. exact ones match in the singular; the others only after stemming.
+func (k *Knowledge) Lookup(tokens []token.Token) (exact, stemmed []Candidate) {
+	light, stem := make([]string, len(tokens)), make([]string, len(tokens))
+	for i, t := range tokens {
+		light[i], stem[i] = t.Light, t.Stem
+	}
+	exact = k.light[strings.Join(light, " ")]
+	seen := map[string]bool{}
+	for _, c := range exact {
+		seen[c.Key+string(c.Kind)] = true
+	}
+	for _, c := range k.stem[strings.Join(stem, " ")] {
+		if !seen[c.Key+string(c.Kind)] {
+			stemmed = append(stemmed, c)
+		}
+	}
+	return exact, stemmed
+}
+
+// BrokenTerm reports the unusable term that the phrase names.
+func (k *Knowledge) BrokenTerm(tokens []token.Token) (glossary.Problem, bool) {
+	id, ok := k.broken[keyOf(tokens)]
+	return k.Broken[id], ok
+}
+
+// Longest is the number of words of the longest phrase.
+func (k *Knowledge) Longest() int { return k.longest }
+
+// Close frees the index.
+func (k *Knowledge) Close() error { return k.index.Close() }
+
+func (k *Knowledge) key(phrase string) string { return keyOf(k.words.Words(phrase)) }
+
+func keyOf(tokens []token.Token) string {
+	parts := make([]string, len(tokens))
+	for i, t := range tokens {
+		parts[i] = t.Light
+	}
+	return strings.Join(parts, " ")
+}
+
+// Words cuts a phrase into tokens as names of the project are cut.
+func (k *Knowledge) Words(phrase string) []token.Token { return k.words.Words(phrase) }

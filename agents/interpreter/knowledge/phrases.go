@@ -1,0 +1,210 @@
+package knowledge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"firstmile/agents/dbt"
+	"firstmile/glossary"
+	"firstmile/planner/plan"
+)
+
+// Costs of naming a thing by less than its own name.
+const (
+	costEntity  = 0.1 // a relation beside a term of the same name
+	costTrimmed = 0.15
+	costDerived = 0.3 // the rows that a counting metric counts, as a population
+	costHead    = 0.55
+	costSynonym = 0.6
+)
+
+// addTerms makes candidates of the glossary.
+func (k *Knowledge) addTerms() error {
+	for _, t := range k.Glossary.Terms {
+		var c Candidate
+		switch {
+		case t.Metric != nil:
+			m, err := k.Glossary.Measure(t.ID)
+			if err != nil {
+				return fmt.Errorf("glossary term %s: %w", t.ID, err)
+			}
+			c = Candidate{Kind: Metric, Measure: &m, Relation: m.Model}
+			if pop, ok := counted(t, m); ok {
+				k.addWords(t.Words(), pop)
+			}
+		case len(t.Dimensions) > 0:
+			d, err := k.Glossary.Dimension(t.ID)
+			if err != nil {
+				return fmt.Errorf("glossary term %s: %w", t.ID, err)
+			}
+			c = Candidate{Kind: Dim, Column: d.Column, Relation: d.Column.Relation}
+		default:
+			fs, err := k.Glossary.Filters(t.ID)
+			if err != nil {
+				return fmt.Errorf("glossary term %s: %w", t.ID, err)
+			}
+			c = Candidate{Kind: Pop, Filters: fs, Relation: fs[0].Column.Relation}
+		}
+		c.Key, c.Term, c.Label, c.Detail = "term:"+t.ID, t.ID, t.Name, t.Definition
+		if t.Status == glossary.Deprecated {
+			c.Note = fmt.Sprintf("The term %s is marked as deprecated in the glossary.", t.Name)
+		}
+		k.addWords(t.Words(), c)
+	}
+	return nil
+}
+
+// counted makes a population of a metric that counts filtered rows: "trials" in "excluding trials".
+func counted(t glossary.Term, m plan.Measure) (Candidate, bool) {
+	if m.Kind != plan.Simple || m.Agg != plan.Count && m.Agg != plan.CountDistinct || len(m.Filters) == 0 {
+		return Candidate{}, false
+	}
+	fs := slices.Clone(m.Filters)
+	return Candidate{Kind: Pop, Key: "rows:" + t.ID, Cost: costDerived, Label: "the rows that " + t.Name + " counts", Detail: t.Definition,
+		Term: t.ID, Filters: fs, Relation: m.Model}, true
+}
+
+// addWords registers a candidate under each phrase, the same phrase only once.
+func (k *Knowledge) addWords(phrases []string, c Candidate) {
+	seen := map[string]bool{}
+	for _, p := range phrases {
+		if key := k.key(p); !seen[key] {
+			seen[key] = true
+			k.add(p, c)
+		}
+	}
+}
+
+func (k *Knowledge) add(phrase string, c Candidate) {
+	tokens := k.words.Words(phrase)
+	if len(tokens) == 0 {
+		return
+	}
+	stems := make([]string, len(tokens))
+	for i, t := range tokens {
+		stems[i] = t.Stem
+		k.vocab[t.Light] = true
+	}
+	k.longest = max(k.longest, len(tokens))
+	if !slices.ContainsFunc(k.byKey[c.Key], func(o Candidate) bool { return o.Kind == c.Kind }) {
+		known := c
+		known.Cost, known.Partial = 0, false
+		k.byKey[c.Key] = append(k.byKey[c.Key], known)
+	}
+	light, stem := keyOf(tokens), strings.Join(stems, " ")
+	k.light[light] = append(k.light[light], c)
+	k.stem[stem] = append(k.stem[stem], c)
+}
+
+// addRelations makes candidates of relations and their columns.
+func (k *Knowledge) addRelations() {
+	for _, name := range k.order {
+		r := k.relations[name]
+		if r.Noun == "" {
+			continue
+		}
+		if r.Key != "" {
+			c := Candidate{Kind: Entity, Key: "entity:" + name, Cost: costEntity, Label: plural(r.Noun), Detail: r.Node.Description,
+				Relation: name, Column: plan.ColumnRef{Relation: name, Column: r.Key}, rank: r.rank}
+			k.add(r.Noun, c)
+			if words := strings.ReplaceAll(r.Node.Name, "_", " "); k.key(words) != k.key(r.Noun) {
+				k.add(words, c)
+			}
+		}
+		for _, col := range r.Node.Columns {
+			k.addColumn(r, col)
+		}
+	}
+}
+
+func (k *Knowledge) addColumn(r *Relation, col dbt.Column) {
+	ref := plan.ColumnRef{Relation: r.Name, Column: col.Name}
+	base := Candidate{Key: "column:" + ref.String(), Label: strings.Join(glossary.Split(col.Name), " ") + " of " + r.Name,
+		Detail: col.Description, Relation: r.Name, Column: ref, rank: r.rank}
+	kinds := columnKinds(r, col)
+	for phrase, cost := range columnPhrases(r, col.Name, kinds) {
+		for _, kind := range kinds {
+			c := base
+			c.Kind, c.Cost = kind, cost
+			c.Partial = cost >= costHead
+			if kind == Pop {
+				c.Filters = []plan.Filter{{Column: ref, Op: plan.Eq, Values: []plan.Literal{{Kind: plan.BoolLiteral, Text: "true"}}}}
+				c.Filters[0].Label = glossary.Label(c.Filters[0])
+			}
+			k.add(phrase, c)
+		}
+	}
+	k.addValues(r, col)
+}
+
+// columnKinds says what a column can be in a request.
+func columnKinds(r *Relation, col dbt.Column) []Kind {
+	isKey := strings.EqualFold(col.Name, r.Key) || strings.HasSuffix(strings.ToLower(col.Name), "_id") || strings.EqualFold(col.Name, "id")
+	switch t := r.Type(col.Name); {
+	case t == TimeType:
+		return []Kind{Time}
+	case t == BoolType:
+		return []Kind{Pop, Dim}
+	case isKey || t == TextType:
+		return []Kind{Dim}
+	case t == NumberType:
+		return []Kind{Number, Dim}
+	}
+	return []Kind{Dim, Number}
+}
+
+// columnPhrases gives the ways to say a column, with their cost: its words; its words after the noun of its
+// relation; without an ending such as _id or _code; and, for the last words only, the head ("amount" for gross_amount).
+func columnPhrases(r *Relation, name string, kinds []Kind) map[string]float64 {
+	out := map[string]float64{}
+	put := func(words []string, cost float64) {
+		if len(words) == 0 {
+			return
+		}
+		phrase := strings.Join(words, " ")
+		if old, ok := out[phrase]; !ok || cost < old {
+			out[phrase] = cost
+		}
+	}
+	parts := glossary.Split(name)
+	nounParts := strings.Fields(r.Noun)
+	say := func(words []string, cost float64) {
+		put(words, cost)
+		if len(words) > 0 && !slices.Equal(words[:min(len(words), len(nounParts))], nounParts) {
+			put(append(slices.Clone(nounParts), words...), cost)
+		}
+	}
+	say(parts, 0)
+	if len(parts) < 2 {
+		return out
+	}
+	last := parts[len(parts)-1]
+	trimmed := parts
+	if slices.Contains([]string{"id", "code", "name", "key", "at", "on", "date", "sk", "pk", "fk"}, last) {
+		trimmed = parts[:len(parts)-1]
+		say(trimmed, costTrimmed)
+	}
+	if slices.Contains(kinds, Pop) && slices.Contains([]string{"is", "has", "was", "can"}, parts[0]) {
+		say(parts[1:], costTrimmed/3)
+	}
+	if slices.Contains(kinds, Time) {
+		return out
+	}
+	for i := 1; i < len(trimmed); i++ {
+		put(trimmed[i:], costHead)
+	}
+	return out
+}
+
+func plural(noun string) string {
+	switch {
+	case noun == "":
+		return noun
+	case strings.HasSuffix(noun, "y") && len(noun) > 1 && !strings.ContainsRune("aeiou", rune(noun[len(noun)-2])):
+		return noun[:len(noun)-1] + "ies"
+	case strings.HasSuffix(noun, "s"), strings.HasSuffix(noun, "x"), strings.HasSuffix(noun, "ch"), strings.HasSuffix(noun, "sh"):
+		return noun + "es"
+	}
+	return noun + "s"
+}

@@ -1,0 +1,113 @@
+package knowledge
+
+import (
+	"cmp"
+	"slices"
+
+	"firstmile/agents/dbt"
+	"firstmile/glossary"
+)
+
+// settle drops candidates that a better one of the same phrase makes pointless: a column whose word the glossary
+// defines, a staging column beside the mart's, a head match beside a full one. It runs once, after everything was added.
+func (k *Knowledge) settle() {
+	for _, table := range []map[string][]Candidate{k.light, k.stem} {
+		for phrase, cs := range table {
+			table[phrase] = keepBest(cs)
+		}
+	}
+}
+
+func keepBest(cs []Candidate) []Candidate {
+	byKind := map[Kind][]Candidate{}
+	var kinds []Kind
+	for _, c := range cs {
+		if byKind[c.Kind] == nil {
+			kinds = append(kinds, c.Kind)
+		}
+		byKind[c.Kind] = append(byKind[c.Kind], c)
+	}
+	slices.Sort(kinds)
+	var out []Candidate
+	for _, kind := range kinds {
+		group := byKind[kind]
+		terms := termsOf(group)
+		if len(terms) > 0 {
+			out = append(out, terms...)
+			continue
+		}
+		if (kind == Value || kind == Pop) && hasTerm(byKind[Pop]) {
+			out = append(out, termsOf(byKind[Pop])...) // the glossary's population stands for the bare value
+			continue
+		}
+		out = append(out, nearest(group)...)
+	}
+	return unique(out)
+}
+
+func hasTerm(cs []Candidate) bool { return len(termsOf(cs)) > 0 }
+
+// termsOf keeps what a term defines outright; of populations derived from counting metrics only when nothing else is there.
+func termsOf(cs []Candidate) []Candidate {
+	var out []Candidate
+	for _, c := range cs {
+		if c.Term != "" && c.Cost == 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// nearest keeps the cheapest names, and of those the relations of the best layer. Relations of one layer stay
+// side by side: which of them is meant depends on the measure.
+func nearest(cs []Candidate) []Candidate {
+	slices.SortStableFunc(cs, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.Cost, b.Cost), cmp.Compare(a.Key, b.Key))
+	})
+	var out []Candidate
+	for _, c := range cs {
+		if c.rank == cs[0].rank {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func unique(cs []Candidate) []Candidate {
+	seen := map[string]bool{}
+	var out []Candidate
+	for _, c := range cs {
+		key := string(c.Kind) + c.Key
+		if !seen[key] {
+			seen[key] = true
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// documents lists everything that can be suggested.
+func (k *Knowledge) documents() []glossary.Document {
+	var docs []glossary.Document
+	for _, t := range k.Glossary.Terms {
+		kind := glossary.TermDocument
+		docs = append(docs, glossary.Document{Ref: "term:" + t.ID, Kind: kind, Name: t.Name, Aliases: t.Synonyms, Text: t.Definition})
+	}
+	for _, name := range k.order {
+		r := k.relations[name]
+		if r.rank > 0 && slices.ContainsFunc(k.Project.Nodes, func(n *dbt.Node) bool { return rankOf(n) == 0 }) {
+			continue // where there are marts, nothing below them is suggested
+		}
+		docs = append(docs, glossary.Document{Ref: "model:" + name, Kind: glossary.ModelDocument, Name: name, Aliases: []string{r.Noun}, Text: r.Node.Description})
+		for _, c := range r.Node.Columns {
+			docs = append(docs, glossary.Document{Ref: "column:" + name + "." + c.Name, Kind: glossary.ColumnDocument, Name: c.Name, Text: c.Description})
+			if len(c.Values) > maxValues || personal(c) {
+				continue
+			}
+			for _, v := range c.Values {
+				docs = append(docs, glossary.Document{Ref: "value:" + name + "." + c.Name + "=" + v, Kind: glossary.ValueDocument, Name: v})
+			}
+		}
+	}
+	return docs
+}

@@ -1,0 +1,64 @@
+package interpreter
+
+import (
+	"slices"
+
+	"firstmile/agents/interpreter/compose"
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/knowledge"
+)
+
+// maxPicks bounds the combinations of candidates that are composed for one structure.
+const maxPicks = 64
+
+// picks lists the combinations of candidates for the slots where the choice makes another reading. Columns and values that
+// several relations share are not among them: which one is meant follows from the measure.
+func picks(s grammar.Structure) []compose.Pick {
+	out := []compose.Pick{{}}
+	for _, slot := range s.Slots() {
+		cands := rivals(slot)
+		if len(cands) < 2 || len(out)*len(cands) > maxPicks {
+			continue
+		}
+		var next []compose.Pick
+		for _, p := range out {
+			for _, c := range cands {
+				q := compose.Pick{slot: c}
+				for k, v := range p {
+					q[k] = v
+				}
+				next = append(next, q)
+			}
+		}
+		out = next
+	}
+	return out
+}
+
+// rivals are the candidates of a slot that may be meant, by order of the glossary or the project.
+func rivals(slot *grammar.Slot) []knowledge.Candidate {
+	best := slot.MinCost()
+	var out []knowledge.Candidate
+	for _, c := range slot.Cands {
+		near := c.Cost <= best+margin
+		switch slot.Kind {
+		case knowledge.Dim, knowledge.Pop:
+			near = near && c.Term != ""
+		case knowledge.Value, knowledge.Time:
+			near = false
+		}
+		if near {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b knowledge.Candidate) int {
+		switch {
+		case a.Cost < b.Cost:
+			return -1
+		case a.Cost > b.Cost:
+			return 1
+		}
+		return 0
+	})
+	return out
+}

@@ -1,0 +1,39 @@
+package interpreter
+
+import (
+	"context"
+
+	"firstmile/agents/dbt"
+	"firstmile/glossary"
+	"firstmile/planner/plan"
+)
+
+// Projects gives the dbt project as it stands at a base.
+type Projects interface {
+	Project(ctx context.Context, base plan.Base) (*dbt.Project, error)
+}
+
+// Glossaries gives the terms as they stand at a base.
+type Glossaries interface {
+	Glossary(ctx context.Context, base plan.Base) (*glossary.Glossary, error)
+}
+
+// Calendars says how a project counts days and weeks. Optional: UTC and Monday without it.
+type Calendars interface {
+	Calendar(ctx context.Context, base plan.Base) (Calendar, error)
+}
+
+// Calendar of a project, from its firstmile.yml.
+type Calendar struct {
+	Zone      string // IANA name
+	WeekStart string // "monday" or "sunday"
+}
+
+// Figures answers questions about the project's data. Optional: without it a question cannot say by how
+// much the readings differ, and nothing is proven to exist already.
+type Figures interface {
+	// Rows computes a Spec. Its columns are the time axis, the dimensions and the measures, by the names in the Spec.
+	Rows(ctx context.Context, base plan.Base, spec plan.Spec) (plan.Preview, error)
+	// Query runs one SELECT on the project's relations.
+	Query(ctx context.Context, base plan.Base, sql string) (plan.Preview, error)
+}

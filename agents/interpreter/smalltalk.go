@@ -1,0 +1,99 @@
+package interpreter
+
+import (
+	"strings"
+
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/lexicon"
+	"firstmile/agents/interpreter/token"
+	"firstmile/planner/plan"
+)
+
+// helpText is the answer to what is no request.
+const helpText = "I turn a question about your data into a dbt model. Tell me what to measure, by what, and for which period, for example \"monthly revenue by region\"."
+
+// smallTalk recognises a message in which no word asks for data.
+func (s *session) smallTalk(l grammar.Linked) (plan.Reading, bool) {
+	talk := make([]bool, len(l.Tokens))
+	for _, m := range l.Matches {
+		switch m.Category {
+		case lexicon.Chatter, lexicon.Harmless, lexicon.Glue, lexicon.Unsure:
+			for i := m.From; i < m.To; i++ {
+				talk[i] = true
+			}
+		}
+	}
+	for i, t := range l.Tokens {
+		grounded := l.Grounded[i] && !talk[i]
+		if grounded || !talk[i] && (t.Kind != token.Symbol || t.Norm == "%") {
+			return plan.Reading{}, false
+		}
+	}
+	text := helpText
+	if s.thanks(l) {
+		text = "You're welcome. " + text
+	}
+	return plan.Reading{Outcome: plan.OutcomeChatter, Message: text}, true
+}
+
+func (s *session) thanks(l grammar.Linked) bool {
+	for _, t := range l.Tokens {
+		if strings.HasPrefix(t.Norm, "thank") || t.Norm == "thx" {
+			return true
+		}
+	}
+	return false
+}
+
+// outside recognises a request that measures by dimensions and time cannot say. A word that the project itself uses is no sign of it.
+func (s *session) outside(l grammar.Linked) (plan.Reading, bool) {
+	for _, m := range l.Matches {
+		if m.Category != lexicon.Outside {
+			continue
+		}
+		own := false
+		for i := m.From; i < m.To; i++ {
+			own = own || l.Grounded[i]
+		}
+		if own {
+			continue
+		}
+		words := grammar.Subject(l.Tokens[m.From:m.To])
+		return plan.Reading{Outcome: plan.OutcomeOutside, Message: m.Value,
+			Unknown: []plan.Unknown{{Words: words, Reason: m.Value}}}, true
+	}
+	return plan.Reading{}, false
+}
+
+// correct reads words that nobody knows as the one known word that they are a typing error of, and says so. It reports whether
+// any word changed. A word with several near ones stays, and is asked about.
+func (s *session) correct(l grammar.Linked) bool {
+	changed := false
+	for i, t := range l.Tokens {
+		if l.Known[i] || t.Kind != token.Word {
+			continue
+		}
+		word, _ := s.k.Correction(t)
+		if word == "" {
+			continue
+		}
+		fixed := s.i.lexicon.Tokenizer().Words(word)
+		if len(fixed) != 1 {
+			continue
+		}
+		s.tokens[i].Norm, s.tokens[i].Light, s.tokens[i].Stem = fixed[0].Norm, fixed[0].Light, fixed[0].Stem
+		s.note(plan.Assumption{Text: "I read \"" + t.Text + "\" as \"" + word + "\".", Major: true})
+		changed = true
+	}
+	return changed
+}
+
+// note records an assumption of the session, once.
+func (s *session) note(a plan.Assumption) {
+	for _, old := range s.assumed {
+		if old.Text == a.Text {
+			return
+		}
+	}
+	s.assumed = append(s.assumed, a)
+}

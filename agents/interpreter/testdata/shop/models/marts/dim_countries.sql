@@ -1,0 +1,4 @@
+select
+    country_code,
+    continent
+from {{ source('raw', 'countries') }}

@@ -1,0 +1,5 @@
+select
+    product_id,
+    category,
+    product_name
+from {{ source('raw', 'products') }}

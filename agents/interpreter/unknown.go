@@ -1,0 +1,166 @@
+package interpreter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/glossary"
+	"firstmile/planner/plan"
+)
+
+// unexplained answers a request of which no reading explains every word.
+func (s *session) unexplained(l grammar.Linked, drafts []draft) plan.Reading {
+	for _, d := range drafts { // a reading without unknown words that was refused says best what is wrong
+		if len(d.unknown) == 0 && d.refusal != nil {
+			return s.refused(l, d, drafts)
+		}
+	}
+	spans := s.unknownSpans(l, drafts)
+	if len(spans) == 0 {
+		return plan.Reading{Outcome: plan.OutcomeChatter, Message: helpText}
+	}
+	var unknown []plan.Unknown
+	var questions []plan.Question
+	for _, span := range spans {
+		u, q, ok := s.explain(l, span)
+		unknown = append(unknown, u)
+		if ok {
+			questions = append(questions, q)
+		}
+	}
+	if len(questions) == len(unknown) && len(questions) <= maxQuestions {
+		return plan.Reading{Outcome: plan.OutcomeQuestions, Questions: questions, Unknown: unknown, Assumptions: s.assumed}
+	}
+	return declined(unknown)
+}
+
+func declined(unknown []plan.Unknown) plan.Reading {
+	var lines []string
+	for _, u := range unknown {
+		line := u.Reason
+		if len(u.Nearest) > 0 {
+			line += " What comes nearest: " + strings.Join(u.Nearest, ", ") + "."
+		}
+		lines = append(lines, line)
+	}
+	return plan.Reading{Outcome: plan.OutcomeDeclined, Unknown: unknown, Message: strings.Join(lines, " ")}
+}
+
+// unknownSpans are the words that the best reading leaves over, neighbours together.
+func (s *session) unknownSpans(l grammar.Linked, drafts []draft) []grammar.Span {
+	if len(drafts) == 0 {
+		return nil
+	}
+	var meaningless, loose []int
+	for _, i := range drafts[0].unknown {
+		if l.Known[i] {
+			loose = append(loose, i)
+		} else {
+			meaningless = append(meaningless, i)
+		}
+	}
+	if len(meaningless) == 0 { // every word is known; those that found no role are at fault
+		return group(loose)
+	}
+	return group(meaningless)
+}
+
+func group(tokens []int) []grammar.Span {
+	var out []grammar.Span
+	for _, i := range tokens {
+		if n := len(out); n > 0 && out[n-1].To == i {
+			out[n-1].To = i + 1
+			continue
+		}
+		out = append(out, grammar.Span{From: i, To: i + 1})
+	}
+	return out
+}
+
+// explain says what is wrong with words without a role, and makes a question of what comes near them.
+func (s *session) explain(l grammar.Linked, span grammar.Span) (plan.Unknown, plan.Question, bool) {
+	words := s.words(span)
+	if p, ok := s.k.BrokenTerm(s.tokens[span.From:span.To]); ok {
+		return plan.Unknown{Words: words, Reason: fmt.Sprintf("The glossary's term for %q cannot be used: %s.", words, p.Error())}, plan.Question{}, false
+	}
+	u := plan.Unknown{Words: words, Reason: fmt.Sprintf("I don't know what %q means here: no term, model, column or value has that name.", words)}
+	if l.Known[span.From] {
+		u.Reason = fmt.Sprintf("I don't see what %q refers to in this request.", words)
+		return u, plan.Question{}, false
+	}
+	hits := s.near(span)
+	for _, h := range hits {
+		u.Nearest = append(u.Nearest, h.Name)
+	}
+	if len(hits) < plan.MinOptions {
+		return u, plan.Question{}, false
+	}
+	q := plan.NewQuestion(plan.AskUnknown, words, fmt.Sprintf("I don't know %q. Do you mean one of these?", words), "Without it I would answer another question than yours.")
+	for _, h := range hits {
+		q.Options = append(q.Options, plan.Option{ID: h.Ref, Label: label(h), Detail: h.Text})
+	}
+	return u, q, true
+}
+
+func label(h glossary.Hit) string {
+	switch h.Kind {
+	case glossary.ColumnDocument, glossary.ValueDocument:
+		_, ref, _ := strings.Cut(h.Ref, ":")
+		return strings.ReplaceAll(h.Name, "_", " ") + " (" + ref + ")"
+	}
+	return h.Name
+}
+
+// near finds candidates for unknown words: known words that they may be misspelt for, and what the index has.
+func (s *session) near(span grammar.Span) []glossary.Hit {
+	query := []string{s.words(span)}
+	for _, t := range s.tokens[span.From:span.To] {
+		_, all := s.k.Correction(t)
+		query = append(query, all...)
+	}
+	var out []glossary.Hit
+	for _, h := range s.k.Near(strings.Join(query, " "), plan.MaxOptions-1) {
+		if len(s.k.ByKey(h.Ref)) > 0 {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// refused answers a request that is understood but cannot be composed.
+func (s *session) refused(l grammar.Linked, d draft, drafts []draft) plan.Reading {
+	r := d.refusal
+	if r.To == 0 {
+		return s.nothingToMeasure(l)
+	}
+	words := s.words(r.Span)
+	nearest := r.Nearest
+	reason := fmt.Sprintf("I can't use %q here: %s.", words, r.Reason)
+	return declined([]plan.Unknown{{Words: words, Reason: reason, Nearest: nearest}})
+}
+
+// nothingToMeasure asks for the measure that the request forgot to name.
+func (s *session) nothingToMeasure(l grammar.Linked) plan.Reading {
+	var metrics []glossary.Term
+	for _, t := range s.k.Glossary.Terms {
+		if t.Metric != nil && t.Status != glossary.Deprecated {
+			metrics = append(metrics, t)
+		}
+	}
+	text := strings.Join(strings.Fields(s.texts[len(s.texts)-1]), " ")
+	if len(metrics) < plan.MinOptions {
+		return declined([]plan.Unknown{{Words: strings.ToLower(text), Reason: "I don't see what to measure. Name a number, for example \"sum of\" a column or \"number of\" a thing."}})
+	}
+	order := map[string]int{}
+	for i, h := range s.k.Near(text, 20) {
+		order[h.Ref] = 20 - i
+	}
+	slices.SortStableFunc(metrics, func(a, b glossary.Term) int { return order["term:"+b.ID] - order["term:"+a.ID] })
+	q := plan.NewQuestion(plan.AskMeasure, text, "What shall I measure?", "Your words name no number.")
+	for _, t := range metrics[:min(len(metrics), plan.MaxOptions)] {
+		q.Options = append(q.Options, plan.Option{ID: "term:" + t.ID, Label: t.Name, Detail: t.Definition})
+	}
+	return plan.Reading{Outcome: plan.OutcomeQuestions, Questions: []plan.Question{q}, Assumptions: s.assumed}
+}
