@@ -59,9 +59,16 @@ func (w *workspace) serve() {
 	w.http = httptest.NewServer(mux)
 }
 
-// restart stops the server without a word, as kill -9 does, and starts another on the same folders.
+// restart starts another server on the same folders.
 func (w *workspace) restart() {
+	w.t.Helper()
 	w.http.Close()
+	if _, err := githubapi.New(w.opt); err == nil {
+		w.t.Error("two workspaces share one journal")
+	}
+	if err := w.server.Close(); err != nil {
+		w.t.Fatal(err)
+	}
 	w.serve()
 }
 
@@ -192,6 +199,32 @@ func TestMergeLeavesEditedWorkTreeAlone(t *testing.T) {
 	}
 }
 
+func TestMergeOfBothSides(t *testing.T) {
+	w := start(t, nil)
+	ctx, c := context.Background(), w.client("bot-token")
+	base := "a\nb\nc\nd\ne\n"
+	if _, err := w.server.Commit(githubapi.Edit{Files: map[string]*string{"x.yml": &base}}); err != nil {
+		t.Fatal(err)
+	}
+	w.push(c, "one", map[string]string{"x.yml": "A\nb\nc\nd\ne\n"})
+	w.push(c, "two", map[string]string{"x.yml": "a\nb\nc\nd\nE\n"})
+	w.push(c, "three", map[string]string{"x.yml": "B\nb\nc\nd\ne\n"})
+	for _, branch := range []string{"one", "two", "three"} {
+		w.open(c, branch)
+	}
+	must[*github.PullRequestMergeResult](t)(c.PullRequests.Merge(ctx, "northpeak", "analytics", 1, "", nil))
+	must[*github.PullRequestMergeResult](t)(c.PullRequests.Merge(ctx, "northpeak", "analytics", 2, "", nil))
+	if got := w.git("show", "main:x.yml"); got != "A\nb\nc\nd\nE" {
+		t.Errorf("main has %q", got)
+	}
+	pr := must[*github.PullRequest](t)(c.PullRequests.Get(ctx, "northpeak", "analytics", 3))
+	_, _, err := c.PullRequests.Merge(ctx, "northpeak", "analytics", 3, "", nil)
+	var e *github.ErrorResponse
+	if pr.GetMergeable() || !errors.As(err, &e) || e.Response.StatusCode != 405 {
+		t.Errorf("mergeable %v, merge gave %v", pr.GetMergeable(), err)
+	}
+}
+
 func TestRefusalsHaveGitHubsShape(t *testing.T) {
 	w := start(t, nil)
 	c := w.client("bot-token")
@@ -303,6 +336,12 @@ func TestEverythingSurvivesAKill(t *testing.T) {
 	got := must[[]*github.IssueComment](t)(c.Issues.ListComments(ctx, "northpeak", "analytics", 1, nil))
 	if len(got) != 1 || got[0].GetBody() != "second" {
 		t.Errorf("comments are %+v", got)
+	}
+	if _, err := c.Git.DeleteRef(ctx, "northpeak", "analytics", "heads/topic"); err != nil { // a packed one
+		t.Error(err)
+	}
+	if pr := must[*github.PullRequest](t)(c.PullRequests.Get(ctx, "northpeak", "analytics", 1)); pr.GetState() != "closed" || pr.GetChangedFiles() != 1 {
+		t.Errorf("after the branch was deleted: %v", pr)
 	}
 	w.push(c, "topic2", map[string]string{"b.sql": "select 1\n"})
 	if pr := w.open(c, "topic2"); pr.GetNumber() != 2 {

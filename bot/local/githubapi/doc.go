@@ -10,8 +10,9 @@
 //   - faults.go    injectable faults: lost answers, refusals, delays, a moving base branch
 //   - journal.go   the append-only file behind records.go (pull requests, comments, reviews, tokens)
 //   - repo.go      opening the repository, resolving names, moving refs; checkout.go: the work tree
-//   - trees.go     building and merging trees; diffs.go: what changed between two commits
-//   - gitdata.go, repository.go, compare.go, archive.go, pulls.go, merge.go, reviews.go, issues.go: the calls
+//   - trees.go     building and merging trees; lines.go: merging text; diffs.go: what changed between two commits
+//   - edit.go      Commit: moving a branch as someone else would
+//   - gitdata.go, refs.go, repository.go, compare.go, archive.go, pulls.go, merge.go, reviews.go, issues.go: the calls
 //   - render*.go   Go values → the JSON objects of GitHub's contract
 //   - page.go      the pages people read, all of it embedded
 //
@@ -35,6 +36,6 @@
 //
 // # Deliberate differences from github.com
 //
-// One repository, no forks. Merging works per file, not per line: a file changed on both sides in
-// different ways is a conflict (405). There are no webhooks, checks or branch protections.
+// One repository, no forks; no webhooks, checks, branch protections or pending reviews. Renames are not
+// followed when merging. Limits are not counted, only injected.
 package githubapi

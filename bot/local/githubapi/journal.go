@@ -24,7 +24,11 @@ func openJournal(path string, apply func(record)) (*journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the journal: %w", err)
 	}
-	size, err := readJournal(file, apply)
+	size := int64(0)
+	err = lock(file)
+	if err == nil {
+		size, err = readJournal(file, apply)
+	}
 	if err == nil {
 		err = file.Truncate(size)
 	}
@@ -35,7 +39,7 @@ func openJournal(path string, apply func(record)) (*journal, error) {
 		err = syncDir(filepath.Dir(path))
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("reading %s: %w", path, err), file.Close())
+		return nil, errors.Join(fmt.Errorf("opening the journal %s: %w", path, err), file.Close())
 	}
 	return &journal{file: file, size: size}, nil
 }

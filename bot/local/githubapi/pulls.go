@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	git "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
@@ -152,8 +153,8 @@ func createPull(c *call) (answer, error) {
 	if err := c.decode(&body); err != nil {
 		return answer{}, err
 	}
-	if strings.TrimSpace(body.Title) == "" {
-		return answer{}, invalid("PullRequest", "title", "missing_field", "")
+	if err := checkTexts(body.Title, body.Body); err != nil {
+		return answer{}, err
 	}
 	if err := c.s.settle(c.repo); err != nil {
 		return answer{}, err
@@ -198,6 +199,19 @@ func createPull(c *call) (answer, error) {
 	return answer{status: http.StatusCreated, body: o, header: map[string]string{"Location": c.s.repoAPI() + fmt.Sprintf("/pulls/%d", p.Number)}}, nil
 }
 
+// checkTexts applies GitHub's limits on a title (256 characters) and a body (65,536).
+func checkTexts(title, body string) error {
+	switch {
+	case strings.TrimSpace(title) == "":
+		return invalid("PullRequest", "title", "missing_field", "")
+	case utf8.RuneCountInString(title) > 256:
+		return invalid("PullRequest", "title", "custom", "title is too long (maximum is 256 characters)")
+	case utf8.RuneCountInString(body) > 65_536:
+		return invalid("PullRequest", "body", "custom", "body is too long (maximum is 65536 characters)")
+	}
+	return nil
+}
+
 func getPull(c *call) (answer, error) {
 	p, err := c.pull()
 	if err != nil {
@@ -225,12 +239,13 @@ func editPull(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if body.Title != nil {
-		if p.Title = *body.Title; strings.TrimSpace(p.Title) == "" {
-			return answer{}, invalid("PullRequest", "title", "missing_field", "")
-		}
+		p.Title = *body.Title
 	}
 	if body.Body != nil {
 		p.Body = *body.Body
+	}
+	if err := checkTexts(p.Title, p.Body); err != nil {
+		return answer{}, err
 	}
 	if body.Base != nil {
 		if _, there := branchHead(c.repo, *body.Base); !there {

@@ -33,8 +33,8 @@ func (s *Server) stand(repo *git.Repository, p pull) (standing, error) {
 	return st, err
 }
 
-// mergeTree merges head into base file by file.
-func mergeTree(repo *git.Repository, common, base, head plumbing.Hash) (files, bool, error) {
+// mergeTree merges head into base; ok is false when they conflict.
+func mergeTree(repo *git.Repository, common, base, head plumbing.Hash) (merged files, ok bool, err error) {
 	var all [3]files
 	for i, commit := range []plumbing.Hash{common, base, head} {
 		var err error
@@ -42,8 +42,7 @@ func mergeTree(repo *git.Repository, common, base, head plumbing.Hash) (files, b
 			return nil, false, err
 		}
 	}
-	merged, ok := mergeFiles(all[0], all[1], all[2])
-	return merged, ok, nil
+	return mergeFiles(repo, all[0], all[1], all[2])
 }
 
 func (s *Server) renderSide(branch, sha string) fields {

@@ -183,16 +183,20 @@ func changedPaths(a, b files) []string {
 	return out
 }
 
-// mergeFiles applies the changes base→theirs to ours, file by file. ok is false when a file was changed
-// differently on both sides, or when a file would stand where a folder is needed.
-func mergeFiles(base, ours, theirs files) (merged files, ok bool) {
+// mergeFiles applies the changes base→theirs to ours. ok is false when a file was changed on both sides in
+// lines that touch, or when a file would stand where a folder is needed.
+func mergeFiles(repo *git.Repository, base, ours, theirs files) (merged files, ok bool, err error) {
 	merged = maps.Clone(ours)
 	for _, path := range changedPaths(base, theirs) {
 		switch {
 		case ours[path] == theirs[path]:
 			continue
 		case ours[path] != base[path]:
-			return nil, false
+			f, ok, err := mergeFile(repo, base[path], ours[path], theirs[path])
+			if err != nil || !ok {
+				return nil, false, err
+			}
+			merged[path] = f
 		case theirs[path].there():
 			merged[path] = theirs[path]
 		default:
@@ -202,77 +206,34 @@ func mergeFiles(base, ours, theirs files) (merged files, ok bool) {
 	for path := range merged {
 		for i := range path {
 			if path[i] == '/' && merged[path[:i]].there() {
-				return nil, false
+				return nil, false, nil
 			}
 		}
 	}
-	return merged, true
+	return merged, true, nil
 }
 
-// Edit is a commit made by someone else: it is how a test or a fault moves a branch.
-type Edit struct {
-	// Branch is moved; empty: the default branch. It is created from the default branch when missing.
-	Branch string `json:"branch"`
-	// Message and Author (a login) describe the commit; empty: a plain sentence, the repository's owner.
-	Message string `json:"message"`
-	Author  string `json:"author"`
-	// Files maps paths to their new content; nil deletes.
-	Files map[string]*string `json:"files"`
-}
-
-// Commit adds a commit to a branch and returns its SHA.
-func (s *Server) Commit(e Edit) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	repo, err := s.repo.open()
-	if err != nil {
-		return "", err
+// mergeFile merges a text file that both sides edited.
+func mergeFile(repo *git.Repository, base, ours, theirs treeFile) (treeFile, bool, error) {
+	if base.mode != ours.mode || base.mode != theirs.mode || (base.mode != filemode.Regular && base.mode != filemode.Executable) {
+		return treeFile{}, false, nil
 	}
-	if e.Branch == "" {
-		e.Branch = s.opt.DefaultBranch
-	}
-	parent, ok := branchHead(repo, e.Branch)
-	if !ok {
-		if parent, ok = branchHead(repo, s.opt.DefaultBranch); !ok || !validRef("refs/heads/"+e.Branch) {
-			return "", fmt.Errorf("no branch %s to commit to", e.Branch)
-		}
-	}
-	all, err := filesOf(repo, parent)
-	if err != nil {
-		return "", err
-	}
-	for path, content := range e.Files {
-		if !validPath(path) {
-			return "", fmt.Errorf("%q is no path in a tree", path)
-		}
-		if content == nil {
-			all.remove(path)
-			continue
-		}
-		hash, err := storeBlob(repo, []byte(*content))
+	var texts [3]string
+	for i, f := range []treeFile{base, ours, theirs} {
+		data, err := blobBytes(repo, f.hash)
 		if err != nil {
-			return "", err
+			return treeFile{}, false, err
 		}
-		all.set(path, treeFile{filemode.Regular, hash})
+		if texts[i] = string(data); strings.ContainsRune(texts[i], 0) {
+			return treeFile{}, false, nil
+		}
 	}
-	tree, err := all.write(repo)
-	if err != nil {
-		return "", err
+	text, ok := mergeLines(texts[0], texts[1], texts[2])
+	if !ok {
+		return treeFile{}, false, nil
 	}
-	author := s.owner()
-	if e.Author != "" {
-		author = s.account(e.Author)
-	}
-	if e.Message == "" {
-		e.Message = "Update the project"
-	}
-	sig := s.signature(author)
-	hash, err := store(repo, &object.Commit{Author: sig, Committer: sig, Message: e.Message, TreeHash: tree,
-		ParentHashes: []plumbing.Hash{parent}})
-	if err != nil {
-		return "", err
-	}
-	return hash.String(), s.moveBranch(repo, e.Branch, hash)
+	hash, err := storeBlob(repo, []byte(text))
+	return treeFile{base.mode, hash}, err == nil, err
 }
 
 // validPath accepts slash-separated relative paths without empty, dot or .git parts.
