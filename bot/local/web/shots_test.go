@@ -1,44 +1,79 @@
 package web_test
 
 import (
+	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/slack-go/slack"
 
+	"firstmile/bot/local/slackapi"
 	"firstmile/bot/local/web/webtest"
 )
 
-// TestShots writes pictures of a typical conversation to the folder named by WEB_SHOTS, for people to look at; without
-// it they go to the test's own folder, so that the helper is exercised all the same.
-func TestShots(t *testing.T) {
-	dir := os.Getenv("WEB_SHOTS")
+// TestWriteScreenshot exercises the helper; with WEB_SHOTS naming a folder it leaves a whole set of pictures there, for
+// people to look at.
+func TestWriteScreenshot(t *testing.T) {
+	webtest.Require(t) // Skips where there is no browser.
+	o, dir, all := open(t), os.Getenv("WEB_SHOTS"), true
 	if dir == "" {
-		dir = t.TempDir()
+		dir, all = t.TempDir(), false
 	}
-	o := open(t)
 	shot := func(name, person string, window webtest.Window, steps ...webtest.Step) {
 		t.Helper()
 		path := filepath.Join(dir, name+".png")
 		if err := webtest.WriteScreenshot(path, o.URL, person, window, steps...); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if info, err := os.Stat(path); err != nil || info.Size() < 5000 {
-			t.Errorf("%s: no picture worth the name (%v, %v)", name, info, err)
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = file.Close() }()
+		picture, err := png.DecodeConfig(file)
+		if err != nil || picture.Width < 360 {
+			t.Errorf("%s: %d×%d, %v", name, picture.Width, picture.Height, err)
 		}
 	}
-	shot("welcome", ines, webtest.Window{})
-	shot("welcome-phone", ines, webtest.Window{Phone: true, Scale: 2})
+	phone, wide := webtest.Window{Phone: true, Scale: 2}, webtest.Window{Width: 1440, Height: 900}
+	if all {
+		shot("welcome", ines, webtest.Window{})
+		shot("welcome-phone", ines, phone)
+	}
 	o.converse()
-	thread := webtest.OpenThread("weekly churn")
-	shot("light", ines, webtest.Window{Width: 1440, Height: 900}, thread, webtest.WaitFor(".thread .table-box"))
-	shot("dark", omar, webtest.Window{Width: 1440, Height: 900, Dark: true}, thread, webtest.WaitFor(".thread .table-box"))
-	shot("phone", ines, webtest.Window{Phone: true, Scale: 2}, thread, webtest.WaitFor(".thread .table-box"))
-	shot("phone-channel", ines, webtest.Window{Phone: true, Scale: 2, Dark: true})
-	shot("hover", ines, webtest.Window{Width: 1000, Height: 700}, webtest.Hover(".channel .message"))
-	shot("picker", ines, webtest.Window{}, webtest.Hover(".channel .message"), webtest.Click(`.channel [data-tool="react"]`))
+	thread := []webtest.Step{webtest.OpenThread("weekly churn"), webtest.WaitFor(".thread .table-box")}
+	shot("light", ines, wide, thread...)
+	if !all {
+		return
+	}
+	o.pictures(shot, thread, phone, wide)
+}
+
+func (o *office) pictures(shot func(string, string, webtest.Window, ...webtest.Step), thread []webtest.Step, phone, wide webtest.Window) {
+	dark, darkPhone := wide, phone
+	dark.Dark, darkPhone.Dark = true, true
+	shot("dark", omar, dark, thread...)
+	shot("phone", ines, phone, thread...)
+	shot("phone-top", ines, phone, append(thread, webtest.Click(".thread .author"))...)
+	shot("phone-channel", ines, darkPhone)
+	shot("phone-nav", ines, phone, webtest.Click(`[data-testid="show-nav"]`))
+	shot("thread-top", ines, wide, append(thread, webtest.Hover(".thread .message"))...)
+	pick := []webtest.Step{webtest.Hover(".channel .message"), webtest.Click(`.channel [data-tool="react"]`), webtest.WaitFor(".picker")}
+	shot("picker", ines, webtest.Window{}, pick...)
+	shot("edit", ines, webtest.Window{}, webtest.Hover(".channel .message"), webtest.Click(`.channel [data-tool="edit"]`), webtest.WaitFor(".edit-box"))
+	shot("delete", ines, webtest.Window{Dark: true}, webtest.Hover(".channel .message"), webtest.Click(`.channel [data-tool="delete"]`), webtest.WaitFor("dialog"))
 	shot("mention", ines, webtest.Window{}, webtest.Click("#composer"), webtest.Type("Ask @"))
+	o.api.Faults().Add(slackapi.Fault{Method: "chat.postMessage", Error: "not_in_channel"})
+	shot("failed", ines, webtest.Window{}, webtest.Click("#composer"), webtest.Type("does not arrive"), webtest.Press("\r"), webtest.WaitFor(".failed"))
+	text := slack.NewTextBlockObject("mrkdwn", "*My requests*\n• <https://github.example/pull/7|Weekly churn by region> · waiting for approval\n• Revenue by plan · done", false, false)
+	home := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{
+		slack.NewHeaderBlock(slack.NewTextBlockObject("plain_text", "Good morning, Ines", false, false)), slack.NewSectionBlock(text, nil, nil), slack.NewDividerBlock(),
+		slack.NewActionBlock("", slack.NewButtonBlockElement("new", "1", slack.NewTextBlockObject("plain_text", "New request", false, false)).WithStyle(slack.StylePrimary))}}}
+	if _, err := o.bot.PublishView(ines, home, ""); err != nil {
+		o.t.Fatal(err)
+	}
+	shot("home", ines, webtest.Window{}, webtest.Click(`[data-nav="home"]`), webtest.WaitFor(".home .block"))
 }
 
 // converse plays a request up to its proposal.

@@ -171,7 +171,3 @@ func (o *office) say(options ...slack.MsgOption) string {
 func (o *office) as(person string) *slack.Client {
 	return slack.New(o.tokens.Users[person], slack.OptionAPIURL(o.URL+"/api/"))
 }
-
-func historyOf(id string) *slack.GetConversationHistoryParameters {
-	return &slack.GetConversationHistoryParameters{ChannelID: id, Limit: 50}
-}

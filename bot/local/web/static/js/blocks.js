@@ -32,7 +32,7 @@ function draw(block, scope) {
     case 'rich_text': return richText(block, app);
     case 'table': return table(block, app);
     case 'input': return inputBlock(block, scope);
-    case 'markdown': return h('p', {}, block.text ?? '');
+    case 'markdown': return h('p.typed', {}, block.text ?? '');
     default: return h('p.unsupported', {}, `(This page cannot show a “${block.type}” block.)`);
   }
 }

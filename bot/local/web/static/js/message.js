@@ -3,9 +3,11 @@
 import { renderAttachments, renderBlocks } from './blocks.js';
 import { avatar, h, icon, iconButton } from './dom.js';
 import { renderFiles } from './files.js';
+import { parse, plainText } from './mrkdwn.js';
 import { emojiNode, mrkdwn } from './text.js';
 import { ago, clock, full, plural } from './time.js';
 
+const SPOKEN_CHARACTERS = 300;
 const QUICK = ['white_check_mark', 'eyes', '+1'];
 
 /**
@@ -15,7 +17,9 @@ const QUICK = ['white_check_mark', 'eyes', '+1'];
 export function messageNode(message, { app, channel, pane, compact }) {
   const author = app.state.author(message);
   const me = message.user === app.state.me && !message.bot_id;
-  const label = `${author.name}, ${clock(message.ts)}`;
+  const names = { user: (id) => app.state.users.get(id)?.name, channel: (id) => app.state.channels.get(id)?.name };
+  const words = plainText(parse(message.text ?? ''), names).slice(0, SPOKEN_CHARACTERS);
+  const label = `${author.name}, ${clock(message.ts)}: ${words}`;
   const node = h(`div.message${compact ? '.compact' : ''}${message.ephemeral ? '.ephemeral' : ''}`, {
     role: 'article', tabindex: '-1', 'aria-label': label, 'data-ts': message.ts, 'data-user': message.user ?? '',
     'data-thread': message.thread_ts ?? null,
