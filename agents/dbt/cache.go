@@ -56,26 +56,54 @@ type docsFile struct {
 	problems []Problem
 }
 
-// parseAll reads and parses the files, two or more at a time, and leaves in the cache exactly what it used.
-func (c *Cache) parseAll(fsys fs.FS, dir string, files []found, env string, r jinja.Resolver) []parsed {
-	out := make([]parsed, len(files))
-	used := make([]cacheKey, len(files))
+// parseAll reads and parses the files, several at a time, and leaves in the cache exactly what it used. Macros come first, since
+// what a model holds depends on them; env gets to know them.
+func (c *Cache) parseAll(fsys fs.FS, dir string, files []found, env *environment) []parsed {
+	w := &work{cache: c, fsys: fsys, dir: dir, files: files, out: make([]parsed, len(files)), used: make([]cacheKey, len(files))}
+	w.run(func(f found) bool { return f.role == roleMacro }, "", *env)
+	env.macros = map[string]jinja.Macro{}
+	var blobs strings.Builder
+	for i, f := range files {
+		if s, ok := w.out[i].result.(*sqlFile); ok && f.role == roleMacro {
+			blobs.WriteString(w.out[i].blob)
+			for _, m := range s.tpl.Macros() {
+				env.macros[m.Name] = m
+			}
+		}
+	}
+	env.hash = Blob([]byte(blobs.String()))
+	w.run(func(f found) bool { return f.role != roleMacro }, env.key(), *env)
+	c.keep(w.used, w.out)
+	return w.out
+}
+
+// work is one reading of all files.
+type work struct {
+	cache *Cache
+	fsys  fs.FS
+	dir   string
+	files []found
+	out   []parsed
+	used  []cacheKey
+}
+
+func (w *work) run(which func(found) bool, key string, env environment) {
 	var wg sync.WaitGroup
 	next := make(chan int)
 	for range max(2, runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
 			for i := range next {
-				out[i], used[i] = c.parse(fsys, dir, files[i], env, r)
+				w.out[i], w.used[i] = w.cache.parse(w.fsys, w.dir, w.files[i], key, env)
 			}
 		})
 	}
-	for i := range files {
-		next <- i
+	for i, f := range w.files {
+		if which(f) {
+			next <- i
+		}
 	}
 	close(next)
 	wg.Wait()
-	c.keep(used, out)
-	return out
 }
 
 // keep drops what no file of this reading used.

@@ -31,7 +31,7 @@ func (p *Project) CompileNode(n *Node) (string, error) {
 }
 
 func (p *Project) compile(sql string, this *Node) (string, error) {
-	c := &compiler{environment: environment{p.Config.Vars, p.Profile}, p: p, this: this}
+	c := &compiler{environment: environment{project: p.Name, vars: p.Config.Vars, profile: p.Profile, macros: p.macros}, p: p, this: this}
 	out, err := jinja.Render(sql, c)
 	if err != nil {
 		return "", err

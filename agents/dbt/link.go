@@ -26,10 +26,12 @@ func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
 	}
 	files, problems := list(fsys, dir, pf.config)
 	p.Problems = append(p.Problems, problems...)
-	env := environment{vars: pf.config.Vars, profile: p.Profile}
+	env := environment{project: pf.name, vars: pf.config.Vars, profile: p.Profile}
 	l := &linker{p: p, env: env, entries: map[string]*described{}, macros: map[string]*jinja.Block{}, disabled: map[string]bool{},
 		schemas: map[string]*jinja.Template{}}
-	l.collect(c.parseAll(fsys, dir, files, env.key(), env))
+	parsed := c.parseAll(fsys, dir, files, &env)
+	l.env, p.macros = env, env.macros
+	l.collect(parsed)
 	l.build()
 	l.relations()
 	l.artifacts(fsys, dir)
@@ -41,8 +43,11 @@ func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
 // environment resolves what a sketch may know: variables and the target. Refs become placeholders, so that a sketch
 // does not depend on relation names.
 type environment struct {
+	project string
 	vars    map[string]any
 	profile Profile
+	macros  map[string]jinja.Macro
+	hash    string // of all macro files
 }
 
 // Placeholders stand where tables will be: "__ref__"."pkg|name|version" and "__source__"."source|table".
@@ -58,7 +63,11 @@ func (environment) Source(source, table string) (string, error) {
 	return quote(sourceSchema) + "." + quote(source+"|"+table), nil
 }
 func (e environment) Var(name string) (any, bool) { v, ok := e.vars[name]; return v, ok }
-func (environment) This() (string, error)         { return quote("__this__"), nil }
+func (e environment) Macro(name string) (jinja.Macro, bool) {
+	m, ok := e.macros[strings.TrimPrefix(name, e.project+".")]
+	return m, ok
+}
+func (environment) This() (string, error) { return quote("__this__"), nil }
 
 func (e environment) Target(key string) (any, bool) {
 	if !e.profile.Known {
@@ -84,9 +93,9 @@ func plainText(s string) bool { return s != "" && !strings.Contains(s, "{{") }
 
 // key tells environments apart.
 func (e environment) key() string {
-	b, err := json.Marshal([]any{e.vars, e.profile})
+	b, err := json.Marshal([]any{e.vars, e.profile, e.hash})
 	if err != nil {
-		return fmt.Sprint(e.vars, e.profile)
+		return fmt.Sprint(e.vars, e.profile, e.hash)
 	}
 	return Blob(b)
 }
@@ -179,7 +188,6 @@ func (l *linker) macrosOf(f parsed, r *sqlFile) {
 			l.macros[b.Name] = b
 			l.p.Macros = append(l.p.Macros, Macro{b.Name, f.path, b.Line, b.Args})
 			if overrides(b.Name) {
-				l.p.custom = append(l.p.custom, b.Name)
 				l.schemas[b.Name] = r.tpl
 			}
 		case "test", "data_test":

@@ -79,7 +79,7 @@ type Project struct {
 
 	byID   map[string]*Node
 	byName map[string][]*Node // model, seed and snapshot by name; source by "source.table"
-	custom []string           // generate_*_name macros that the project overrides
+	macros map[string]jinja.Macro
 }
 
 // Node is a model, source table, seed or snapshot.

@@ -43,6 +43,7 @@ func (Nothing) Source(_, table string) (string, error) { return table, nil }
 func (Nothing) Var(string) (any, bool)                 { return nil, false }
 func (Nothing) This() (string, error)                  { return "this", nil }
 func (Nothing) Target(string) (any, bool)              { return nil, false }
+func (Nothing) Macro(string) (Macro, bool)             { return Macro{}, false }
 
 // Docs lists the {% docs name %} … {% enddocs %} blocks of a Markdown file. Their text is taken as it is: dbt does
 // not render it. Blocks that are not closed are reported as errors and left out.

@@ -2,7 +2,6 @@ package jinja
 
 import (
 	"fmt"
-	"strings"
 )
 
 // eval returns the value of an expression; what only dbt can tell is unknown. Parts of an unknown expression are
@@ -169,6 +168,9 @@ func (m *machine) call(x *expr) any {
 	}
 	pos, named := m.args(x)
 	if fn.kind != nameExpr {
+		if macro, ok := m.dispatched(fn); ok {
+			return m.callMacro(x, macro, pos, named)
+		}
 		m.eval(fn)
 		return unknown{x.line, "this call can only be made by dbt"}
 	}
@@ -198,13 +200,18 @@ func (m *machine) call(x *expr) any {
 		return d
 	case "log", "print":
 		return ""
+	case "return":
+		return m.returns(x, pos)
+	}
+	if macro, ok := m.r.Macro(fn.name); ok {
+		return m.callMacro(x, macro, pos, named)
 	}
 	m.macros[fn.name] = true
 	return unknown{x.line, fn.name + "() can only be evaluated by dbt"}
 }
 
 func (m *machine) ref(x *expr, pos []any, named map[string]any) any {
-	r := Ref{Line: x.line}
+	r := Ref{Line: m.line(x)}
 	var ok bool
 	switch len(pos) {
 	case 1:
@@ -232,7 +239,7 @@ func (m *machine) ref(x *expr, pos []any, named map[string]any) any {
 }
 
 func (m *machine) source(x *expr, pos []any) any {
-	s := SourceRef{Line: x.line}
+	s := SourceRef{Line: m.line(x)}
 	var ok, ok2 bool
 	if len(pos) == 2 {
 		s.Source, ok = pos[0].(string)
@@ -250,7 +257,7 @@ func (m *machine) source(x *expr, pos []any) any {
 }
 
 func (m *machine) config(x *expr, named map[string]any) any {
-	c := ConfigCall{Line: x.line, Values: map[string]any{}}
+	c := ConfigCall{Line: m.line(x), Values: map[string]any{}}
 	src := ""
 	if m.seg != nil {
 		src = m.seg.text
@@ -318,28 +325,4 @@ func (m *machine) rangeCall(x *expr, pos []any) any {
 		l.items = append(l.items, i)
 	}
 	return l
-}
-
-// callLocal runs a macro that the template defines and returns its text.
-func (m *machine) callLocal(def *stmt, pos []any, named map[string]any) any {
-	if m.depth++; m.depth > 50 {
-		m.depth--
-		return unknown{def.seg.line, "macros call each other too deeply"}
-	}
-	out, scopes := m.out, m.scopes
-	m.out, m.scopes = &strings.Builder{}, []map[string]any{scopes[0], {}}
-	for i, p := range def.params {
-		v, given := named[p.name]
-		switch {
-		case i < len(pos):
-			v = pos[i]
-		case !given && p.val != nil:
-			v = m.eval(p.val)
-		}
-		m.scopes[1][p.name] = v
-	}
-	m.run(def.body)
-	result := m.out.String()
-	m.out, m.scopes, m.depth = out, scopes, m.depth-1
-	return result
 }

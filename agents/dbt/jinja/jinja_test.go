@@ -22,6 +22,21 @@ func (project) Source(source, table string) (string, error) {
 }
 func (p project) Var(name string) (any, bool) { v, ok := p.vars[name]; return v, ok }
 func (project) This() (string, error)         { return `"main"."me"`, nil }
+func (project) Macro(name string) (Macro, bool) {
+	src := "{% macro shout(x, mark='!') %}{{ x | upper }}{{ mark }}{% endmacro %}" +
+		"{% macro pick(x) %}{% if x == 1 %}{{ return('one') }}{% endif %}{{ return(['many']) }}{% endmacro %}" +
+		"{% macro table_of(name) %}select * from {{ ref(name) }}{% endmacro %}" +
+		"{% macro cast_it(x) %}{{ return(adapter.dispatch('cast_it', 'pkg')(x)) }}{% endmacro %}" +
+		"{% macro default__cast_it(x) %}cast({{ x }}){% endmacro %}{% macro duckdb__cast_it(x) %}{{ x }}::int{% endmacro %}" +
+		"{% macro ask(x) %}\n{{ run_query(x) }}{% endmacro %}{% macro loop_() %}{{ loop_() }}{% endmacro %}" +
+		"{% macro maybe() %}{% if execute %}{{ return('a') }}{% endif %}b{% endmacro %}"
+	for _, m := range Parse(src).Macros() {
+		if m.Name == name || "p."+m.Name == name {
+			return m, true
+		}
+	}
+	return Macro{}, false
+}
 func (project) Target(key string) (any, bool) {
 	v, ok := map[string]any{"name": "dev", "type": "duckdb"}[key]
 	return v, ok
@@ -51,6 +66,14 @@ func TestRender(t *testing.T) {
 		{name: "condition on target", src: "{% if target.name == 'prod' %}a{% else %}b{% endif %}", want: "b"},
 		{name: "inline if", src: "{{ 'a' if var('on') else 'b' }}", want: "a"},
 		{name: "namespace", src: "{% set ns = namespace(n=0) %}{% for i in range(3) %}{% set ns.n = ns.n + i %}{% endfor %}{{ ns.n }}", want: "3"},
+
+		{name: "project macro", src: "{{ shout('a') }}{{ p.shout('b', mark='?') }}", want: "A!B?"},
+		{name: "return", src: "{{ pick(1) }}{{ pick(2)[0] }}", want: "onemany"},
+		{name: "ref by argument", src: "{{ table_of('a') }}", want: `select * from "main"."a"`},
+		{name: "dispatch", src: "{{ cast_it('a') }}", want: "a::int"},
+		{name: "macro that needs dbt", src: "x\n{{ ask('a') }}", err: "line 2: {{ ask('a') }}: in the macro ask, line 2: {{ run_query(x) }}: run_query() can only"},
+		{name: "endless macro", src: "{{ loop_() }}", err: "too deeply"},
+		{name: "perhaps returned", src: "{{ maybe() }}", err: "execute is only known to dbt"},
 
 		{name: "macro", src: "\n{{ cents('a') }}", err: "line 2: {{ cents('a') }}: cents() can only be evaluated by dbt"},
 		{name: "package macro", src: "{{ dbt_utils.star(ref('a')) }}", err: "line 1: {{ dbt_utils.star(ref('a')) }}: dbt_utils.star() can only"},
@@ -154,6 +177,10 @@ select {{ dbt_utils.star(ref('a')) }}, {{ cents('x') }} as c
 	want := []string{"a:3", "b:4", "c:4", "d:6", "e:7", "f:7"}
 	if diff := cmp.Diff(want, refs); diff != "" {
 		t.Error(diff)
+	}
+	sketch, uses2 := Parse("{{ table_of('x') }} {{ maybe() }}").Sketch(project{})
+	if !strings.HasPrefix(sketch, `select * from "main"."x" __jinja`) || len(uses2.Refs) != 1 || len(uses2.Macros) != 0 {
+		t.Errorf("%q %+v", sketch, uses2)
 	}
 	if diff := cmp.Diff([]string{"cents", "dbt_utils.star", "env_var", "run_query"}, uses.Macros); diff != "" {
 		t.Error(diff)

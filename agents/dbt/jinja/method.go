@@ -6,10 +6,13 @@ import (
 
 // method evaluates a call on something: obj.name(args).
 func (m *machine) method(x, fn *expr) any {
-	pos, _ := m.args(x)
+	pos, named := m.args(x)
 	base := fn.kids[0]
 	if base.kind == nameExpr {
 		if _, ok := m.lookup(base.name); !ok {
+			if macro, ok := m.r.Macro(base.name + "." + fn.name); ok {
+				return m.callMacro(x, macro, pos, named)
+			}
 			m.macros[base.name+"."+fn.name] = true
 			return unknown{x.line, base.name + "." + fn.name + "() can only be evaluated by dbt"}
 		}

@@ -18,6 +18,8 @@ type Resolver interface {
 	This() (string, error)
 	// Target returns target.name, target.schema, target.type, …
 	Target(key string) (any, bool)
+	// Macro returns a macro of the project that may be run by the renderer.
+	Macro(name string) (Macro, bool)
 }
 
 // Uses is what a template refers to, in the order of the text.
@@ -94,6 +96,10 @@ type machine struct {
 	depth  int
 	err    error
 	seg    *segment // the tag at hand, for messages
+
+	outer    int       // line of the outermost call of a macro
+	result   *returned // set when a macro has returned
+	guessing int       // how many branches deep the run is that may never be taken
 }
 
 func newMachine(r Resolver, strict bool) *machine {
@@ -116,7 +122,7 @@ func (m *machine) run(list []*stmt) {
 		if m.steps++; m.steps > maxSteps || m.out.Len() > maxOutput {
 			m.fail(s.seg.line, "the template does too much to be rendered here")
 		}
-		if m.err != nil {
+		if m.err != nil || m.result != nil {
 			return
 		}
 		m.seg = s.seg
@@ -173,18 +179,24 @@ func (m *machine) write(v any, line int) {
 // aside runs statements only to see what they use. Names that they set are unknown afterwards, since
 // nobody can tell whether they would have been run.
 func (m *machine) aside(lists ...[]*stmt) {
-	out := m.out
+	out, result := m.out, m.result
 	m.out = &strings.Builder{}
+	m.guessing++
 	for _, l := range lists {
 		m.push()
+		m.result = nil
 		m.run(l)
+		if m.result != nil {
+			result = m.result
+		}
 		set := m.scopes[len(m.scopes)-1]
 		m.pop()
 		for name := range set {
 			m.scopes[len(m.scopes)-1][name] = unknown{m.seg.line, name + " depends on a condition that only dbt can evaluate"}
 		}
 	}
-	m.out = out
+	m.guessing--
+	m.out, m.result = out, result
 }
 
 func (m *machine) ifStmt(s *stmt) {
@@ -228,7 +240,7 @@ func (m *machine) forStmt(s *stmt) {
 		m.assign(&expr{kind: nameExpr, name: "loop"}, loopVar(i, len(items)))
 		m.run(s.body)
 		m.pop()
-		if m.err != nil {
+		if m.err != nil || m.result != nil {
 			return
 		}
 	}
