@@ -2,10 +2,12 @@ package githubapi
 
 import (
 	"bytes"
+	"fmt"
 	"html/template"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -13,31 +15,49 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 )
 
+// site is what pages are made of.
+//
 // Markdown goes through two stages: goldmark renders it with GitHub's extensions and lets inline HTML
 // (details, summary) pass; bluemonday then keeps only what is harmless. HTML comments, such as the
 // marker by which a bot knows its own pull request, disappear. A mermaid block stays a code block: drawing
 // it would need a script.
-var (
-	renderer  = goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
-	sanitiser = func() *bluemonday.Policy {
-		p := bluemonday.UGCPolicy()
-		p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[a-zA-Z0-9_-]+$`)).OnElements("code")
-		p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
-		p.AllowAttrs("checked", "disabled").OnElements("input")
-		p.AllowAttrs("open").OnElements("details")
-		p.AllowElements("details", "summary")
-		p.RequireNoReferrerOnLinks(true)
-		return p
-	}()
-)
+type site struct {
+	pages    *template.Template
+	style    template.CSS
+	markdown goldmark.Markdown
+	harmless *bluemonday.Policy
+}
 
-// markdown renders untrusted Markdown as harmless HTML.
-func markdown(text string) template.HTML {
+func newSite() (*site, error) {
+	pages, err := template.New("").Funcs(template.FuncMap{
+		"date": func(t time.Time) string { return t.UTC().Format("2 Jan 2006 15:04 UTC") },
+		"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	}).ParseFS(web, "web/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("reading the page templates: %w", err)
+	}
+	style, err := web.ReadFile("web/style.css")
+	if err != nil {
+		return nil, fmt.Errorf("reading the style sheet: %w", err)
+	}
+	p := bluemonday.UGCPolicy()
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^language-[a-zA-Z0-9_-]+$`)).OnElements("code")
+	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
+	p.AllowAttrs("checked", "disabled").OnElements("input")
+	p.AllowAttrs("open").OnElements("details")
+	p.AllowElements("details", "summary")
+	p.RequireNoReferrerOnLinks(true)
+	return &site{pages: pages, style: template.CSS(style), harmless: p,
+		markdown: goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))}, nil
+}
+
+// render turns untrusted Markdown into harmless HTML.
+func (s *site) render(text string) template.HTML {
 	var buf bytes.Buffer
-	if err := renderer.Convert([]byte(text), &buf); err != nil {
+	if err := s.markdown.Convert([]byte(text), &buf); err != nil {
 		return template.HTML("<pre>" + template.HTMLEscapeString(text) + "</pre>")
 	}
-	return template.HTML(sanitiser.SanitizeBytes(buf.Bytes()))
+	return template.HTML(s.harmless.SanitizeBytes(buf.Bytes()))
 }
 
 // diffRows numbers the lines of a patch.

@@ -16,19 +16,10 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
+// web holds the templates and the style sheet.
+//
 //go:embed web/*.html web/style.css
 var web embed.FS
-
-var (
-	pages = template.Must(template.New("").Funcs(template.FuncMap{
-		"date": func(t time.Time) string { return t.UTC().Format("2 Jan 2006 15:04 UTC") },
-		"iso":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	}).ParseFS(web, "web/*.html"))
-	styleSheet = func() template.CSS {
-		data, _ := web.ReadFile("web/style.css") // embedded: it is there
-		return template.CSS(data)
-	}()
-)
 
 // frame is what every page shows around its content.
 type frame struct {
@@ -96,7 +87,7 @@ type diffRow struct {
 }
 
 func (s *Server) frame(title string) frame {
-	return frame{Style: styleSheet, Title: title, Repository: s.opt.Owner + "/" + s.opt.Name, ListURL: s.repoHTML() + "/pulls"}
+	return frame{Style: s.site.style, Title: title, Repository: s.opt.Owner + "/" + s.opt.Name, ListURL: s.repoHTML() + "/pulls"}
 }
 
 // show renders a page into memory first, so that a failure is an error page and not half a page.
@@ -104,7 +95,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, name string, build
 	data, err := s.pageContent(build)
 	var buf bytes.Buffer
 	if err == nil {
-		err = pages.ExecuteTemplate(&buf, name, data)
+		err = s.site.pages.ExecuteTemplate(&buf, name, data)
 	}
 	status := http.StatusOK
 	if err != nil {
@@ -116,7 +107,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, name string, build
 			s.opt.Logger.Error("page failed", "path", r.URL.Path, "err", err)
 		}
 		buf.Reset()
-		if err := pages.ExecuteTemplate(&buf, "missing.html", s.frame(http.StatusText(status))); err != nil {
+		if err := s.site.pages.ExecuteTemplate(&buf, "missing.html", s.frame(http.StatusText(status))); err != nil {
 			http.Error(w, http.StatusText(status), status)
 			return
 		}
@@ -177,7 +168,7 @@ func (s *Server) pullContent(repo *git.Repository, p pull) (pageData, error) {
 		return pageData{}, err
 	}
 	data := pageData{frame: s.frame(fmt.Sprintf("%s · #%d", p.Title, p.Number)), Pull: p, State: shownState(p),
-		Body: markdown(p.Body), Reviewers: s.reviewerItems(p), Timeline: s.timeline(p),
+		Body: s.site.render(p.Body), Reviewers: s.reviewerItems(p), Timeline: s.timeline(p),
 		Conflict: p.State == stateOpen && !st.mergeable}
 	data.Breadcrumbs = true
 	for _, commit := range st.commits {
@@ -226,18 +217,18 @@ func (s *Server) reviewerItems(p pull) []reviewerItem {
 func (s *Server) timeline(p pull) []timelineItem {
 	var out []timelineItem
 	for _, m := range s.commentsOf(p.Number) {
-		out = append(out, timelineItem{m.Author, "commented", "", m.Created, markdown(m.Body), fmt.Sprintf("issuecomment-%d", m.ID), m.ID})
+		out = append(out, timelineItem{m.Author, "commented", "", m.Created, s.site.render(m.Body), fmt.Sprintf("issuecomment-%d", m.ID), m.ID})
 	}
 	words := map[string]string{"APPROVED": "approved these changes", "CHANGES_REQUESTED": "requested changes", "COMMENTED": "reviewed"}
 	for _, v := range s.reviewsOf(p.Number) {
-		out = append(out, timelineItem{v.Author, words[v.State], "", v.Submitted, markdown(v.Body), fmt.Sprintf("pullrequestreview-%d", v.ID), v.ID})
+		out = append(out, timelineItem{v.Author, words[v.State], "", v.Submitted, s.site.render(v.Body), fmt.Sprintf("pullrequestreview-%d", v.ID), v.ID})
 	}
 	for _, m := range s.reviewCommentsOf(p.Number) {
 		where := m.Path
 		if m.Line > 0 {
 			where = fmt.Sprintf("%s, line %d", m.Path, m.Line)
 		}
-		out = append(out, timelineItem{m.Author, "commented on", where, m.Created, markdown(m.Body), fmt.Sprintf("discussion_r%d", m.ID), m.ID})
+		out = append(out, timelineItem{m.Author, "commented on", where, m.Created, s.site.render(m.Body), fmt.Sprintf("discussion_r%d", m.ID), m.ID})
 	}
 	slices.SortFunc(out, func(a, b timelineItem) int { return int(a.id - b.id) }) // ids rise with time
 	return out

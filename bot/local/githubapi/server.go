@@ -62,6 +62,7 @@ type Collaborator struct {
 type Server struct {
 	opt     Options
 	repo    repository
+	site    *site
 	secret  []byte // signs archive links; a restart invalidates links, as GitHub's expire too
 	faults  faultList
 	started time.Time
@@ -89,6 +90,10 @@ func New(opt Options) (*Server, error) {
 	if opt.BotLogin == "" {
 		opt.BotLogin = "firstmile"
 	}
+	site, err := newSite()
+	if err != nil {
+		return nil, err
+	}
 	repo, err := newRepository(opt.Repo, opt.Logger)
 	if err != nil {
 		return nil, err
@@ -107,7 +112,7 @@ func New(opt Options) (*Server, error) {
 	}
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // documented never to fail
-	return &Server{opt: opt, repo: repo, book: book, secret: secret, started: opt.Clock()}, nil
+	return &Server{opt: opt, repo: repo, site: site, book: book, secret: secret, started: opt.Clock()}, nil
 }
 
 // Close releases the journal file. Nothing is lost without it: every record is on disk already.
