@@ -131,7 +131,7 @@ func (l *linker) model(f parsed) {
 	stem := strings.TrimSuffix(path.Base(f.path), path.Ext(f.path))
 	name, ver, d := l.versionOf(stem)
 	n := &Node{ID: "model." + l.p.Name + "." + stem, Kind: Model, Name: name, Path: f.path, Blob: f.blob, RawSQL: r.raw, Calls: r.calls,
-		query: r.query, queryWhy: r.why, Rows: -1, Config: evaluatedMap(folderConfig(l.p.Config.Folders[Model], l.fqn(f.found, stem)), l.env)}
+		query: r.query, queryWhy: r.why, opaque: r.opaque, Rows: -1, Config: evaluatedMap(folderConfig(l.p.Config.Folders[Model], l.fqn(f.found, stem)), l.env)}
 	if n.Config == nil {
 		n.Config = map[string]any{}
 	}
@@ -271,7 +271,7 @@ func (l *linker) snapshots(f parsed) {
 		l.describe(n, l.entries[entryKey(Snapshot, "", b.Name)])
 		uses := b.Uses
 		if len(blocks) == 1 {
-			n.query, n.queryWhy, uses = r.query, r.why, r.uses
+			n.query, n.queryWhy, n.opaque, uses = r.query, r.why, r.opaque, r.uses
 		} else {
 			n.queryWhy = "its file holds several snapshots"
 		}

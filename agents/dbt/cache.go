@@ -38,6 +38,7 @@ type sqlFile struct {
 	tpl    *jinja.Template
 	query  *sqltext.Query // nil when the SQL is not understood; why then says so
 	why    string
+	opaque bool // a macro writes part of the SQL
 	err    error
 }
 
@@ -195,6 +196,7 @@ func parseSQL(kind role, src string, r jinja.Resolver) *sqlFile {
 		s.why = "its Jinja cannot be read: " + s.err.Error()
 		return s
 	}
+	s.opaque = strings.Contains(sketch, jinja.Opaque) || strings.Contains(sketch, jinja.OpaqueBlock)
 	q, err := sqltext.Parse(sketch)
 	if err != nil {
 		s.why = err.Error()

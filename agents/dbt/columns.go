@@ -30,20 +30,23 @@ func (p *Project) WithColumns(lookup func(*Node) ([]Column, bool)) *Project {
 
 // columnResolver works out the columns of all nodes, upstream first.
 type columnResolver struct {
-	p       *Project
-	catalog map[string][]Column
-	lookup  func(*Node) ([]Column, bool)
-	state   map[string]int // 1: at work, 2: done
-	used    map[string][]string
+	p        *Project
+	catalog  map[string][]Column
+	lookup   func(*Node) ([]Column, bool)
+	state    map[string]int // 1: at work, 2: done
+	used     map[string][]string
+	problems []Problem
 }
 
-func (p *Project) resolveColumns(catalog map[string][]Column, lookup func(*Node) ([]Column, bool)) {
+// resolveColumns fills the columns of all nodes and returns what does not fit.
+func (p *Project) resolveColumns(catalog map[string][]Column, lookup func(*Node) ([]Column, bool)) []Problem {
 	r := &columnResolver{p: p, catalog: catalog, lookup: lookup, state: map[string]int{}, used: map[string][]string{}}
 	for _, n := range p.Nodes {
 		r.node(n)
 	}
 	r.inferred()
 	r.inherit()
+	return r.problems
 }
 
 // node fills the columns of a node after those of the nodes it reads. A cycle, which dbt refuses, ends with unknown.
@@ -69,9 +72,9 @@ func (r *columnResolver) node(n *Node) {
 		n.Columns, n.ColumnsKnown = r.merged(n, slices.Clone(n.declared), "", static), true
 	case err == nil:
 		n.Columns = r.merged(n, plainColumns(static), FromStatic, static)
-		n.ColumnsKnown = len(n.Columns) == len(static)
-		if !n.ColumnsKnown {
-			n.ColumnsWhy = "its YAML describes a column that its SQL does not show: " + n.Columns[len(static)].Name
+		n.ColumnsKnown, n.ColumnsWhy = true, ""
+		if extra := n.Columns[len(static):]; len(extra) > 0 {
+			r.stale(n, extra)
 		}
 	default:
 		n.Columns = r.merged(n, slices.Clone(n.declared), "", static)
@@ -79,6 +82,19 @@ func (r *columnResolver) node(n *Node) {
 		r.origins(n, static)
 		n.ColumnsKnown, n.ColumnsWhy = false, err.Error()
 	}
+}
+
+// stale deals with columns that YAML describes and a fully understood SQL does not show: the description is out of date. Where a
+// macro writes part of the SQL, the column may be the macro's.
+func (r *columnResolver) stale(n *Node, extra []Column) {
+	if n.opaque {
+		n.ColumnsKnown, n.ColumnsWhy = false, "its YAML describes "+extra[0].Name+", which a macro in its SQL may write"
+		return
+	}
+	for _, c := range extra {
+		r.problems = append(r.problems, Problem{n.YAMLPath, c.Line, fmt.Sprintf("the column %s is described here, but the SQL of %s does not have it", c.Name, n.Name)})
+	}
+	n.Columns = n.Columns[:len(n.Columns)-len(extra)]
 }
 
 // measured are columns that a warehouse or the catalog reports.

@@ -127,6 +127,7 @@ type Node struct {
 
 	query    *sqltext.Query // the select as parsed, over placeholders; nil when there is none
 	queryWhy string         // why query is nil
+	opaque   bool           // a macro writes part of the SQL
 	declared []Column       // columns as YAML or the seed has them
 	taken    string         // snapshots: ID of the node they are taken of, when declared in YAML
 	fixed    bool           // declared is complete
