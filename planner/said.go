@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"firstmile/planner/plan"
 )
@@ -102,6 +103,12 @@ func (s *step) resolved(base plan.Base, rules *plan.Rules) {
 	s.t.Base = base
 	if rules != nil {
 		s.t.Rules = *rules
+	}
+	if s.t.AsOf == "" {
+		s.t.AsOf = s.t.Rules.AsOf
+	}
+	if s.t.AsOf == "" && len(s.t.Turns) > 0 {
+		s.t.AsOf = s.t.Turns[0].At.UTC().Format(time.DateOnly)
 	}
 	if len(s.t.Carried) > 0 { // the branch moved while publishing: the Spec stands, the files are made again
 		s.synthesize(nil)

@@ -12,6 +12,8 @@ type Rules struct {
 	DataSource bool `json:"data_source"`
 	// DBT is true when dbt is installed and asked for: then its check is required.
 	DBT bool `json:"dbt"`
+	// AsOf fixes today for relative dates (2006-01-02); empty: the day of the request.
+	AsOf string `json:"as_of,omitempty"`
 }
 
 // Approvers says who may approve.

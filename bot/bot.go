@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"firstmile/agents/forge"
+	"firstmile/bot/config"
+	"firstmile/bot/slackbot"
+	"firstmile/bot/workbench"
+	"firstmile/planner"
+	"firstmile/planner/driver"
+	"firstmile/planner/plan"
+	"firstmile/store"
+)
+
+// botSettings is what one running bot needs, in Slack or in the embedded workspace.
+type botSettings struct {
+	server config.Server
+	// data is the folder for the store, repository copies and scratch files.
+	data string
+	gate string // as the flag --gate
+	asOf string // fixes today; empty: the day of each request
+	// examples are shown to someone who asks for help.
+	examples []string
+	// local leaves out the pauses that the real services ask for.
+	local bool
+	log   *slog.Logger
+	// ready is called once the bot is connected, with what the gate runs.
+	ready func(gate string)
+	// boundary is for crash tests; see driver.Options.
+	boundary func(driver.Boundary, string)
+}
+
+// storeFile is the store's name in the data folder.
+const storeFile = "firstmile.db"
+
+// runBot runs the bot until ctx ends.
+func runBot(ctx context.Context, s botSettings) (err error) {
+	if err := os.MkdirAll(s.data, 0o700); err != nil {
+		return fmt.Errorf("making the bot's data folder: %w", err)
+	}
+	db, err := store.Open(filepath.Join(s.data, storeFile), store.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	dbt, whyNoDBT, err := findDBT(s.gate)
+	if err != nil {
+		return err
+	}
+	forges, projects, err := s.projects(dbt != nil)
+	if err != nil {
+		return err
+	}
+	bench := workbench.New(workbench.Options{Projects: projects, Scratch: filepath.Join(s.data, "scratch")})
+	defer func() { err = errors.Join(err, bench.Close()) }()
+	ports, err := agentPorts(bench, dbt, whyNoDBT)
+	if err != nil {
+		return err
+	}
+	cfg := planner.DefaultConfig()
+	cfg.Projects, cfg.Emoji, cfg.Examples = bench.Projects(), s.server.Emoji, s.examples
+	desk := &frontDesk{db: db}
+	bot, err := slackbot.New(s.slack(desk))
+	if err != nil {
+		return err
+	}
+	ports.Chat, ports.Publisher, ports.Learner = bot, forges, learner{db}
+	desk.Driver = driver.New(db, driver.Options{Config: cfg, Ports: ports, Log: s.log, OnBoundary: s.boundary})
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return desk.Run(ctx) })
+	group.Go(func() error { return bot.Run(ctx) })
+	if s.ready != nil {
+		group.Go(func() error {
+			if bot.Ready(ctx) == nil {
+				s.ready(gateText(dbt != nil, whyNoDBT))
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+func gateText(dbt bool, why string) string {
+	if dbt {
+		return "with the real dbt"
+	}
+	return "without dbt (" + why + ")"
+}
+
+func (s botSettings) slack(desk *frontDesk) slackbot.Options {
+	o := slackbot.Options{BotToken: s.server.SlackBotToken.Reveal(), AppToken: s.server.SlackAppToken.Reveal(), APIURL: s.server.SlackAPIURL,
+		Inbox: desk, Known: desk, Notes: desk.db, Requests: desk, Groups: s.server.Groups, Channels: map[string][]plan.ProjectID{}, Log: s.log}
+	if !s.local {
+		o.PostEvery = time.Second
+	}
+	for _, p := range s.server.Projects {
+		for _, c := range p.Channels {
+			o.Channels[c] = append(o.Channels[c], p.ID)
+		}
+	}
+	return o
+}
+
+// projects makes the forge and the workbench's view of every configured project.
+func (s botSettings) projects(dbt bool) (forgesByProject, []workbench.Project, error) {
+	forges := forgesByProject{}
+	var projects []workbench.Project
+	for _, p := range s.server.Projects {
+		f, err := forge.New(s.forge(p))
+		if err != nil {
+			return nil, nil, fmt.Errorf("project %s: %w", p.ID, err)
+		}
+		dir := p.Path
+		if dir == "" {
+			dir = "."
+		}
+		forges[p.ID] = f
+		projects = append(projects, workbench.Project{ID: p.ID, Source: forge.NewSource(f, filepath.Join(s.data, "repositories"), forge.Limits{}),
+			Dir: dir, Warehouse: p.Warehouse, DBT: dbt, AsOf: s.asOf})
+	}
+	return forges, projects, nil
+}
+
+func (s botSettings) forge(p config.Project) forge.Config {
+	owner, name, _ := strings.Cut(p.Repo, "/")
+	cfg := forge.Config{Owner: owner, Name: name, BaseURL: s.server.GitHubAPIURL, Branch: p.Branch}
+	if !s.local {
+		cfg.Pause = time.Second
+	}
+	switch {
+	case p.Token != "":
+		cfg.Token = p.Token.Reveal()
+	case s.server.GitHubToken != "":
+		cfg.Token = s.server.GitHubToken.Reveal()
+	default:
+		cfg.App = &forge.App{ID: s.server.App.ID, InstallationID: s.server.App.Installation, Key: []byte(s.server.App.Key.Reveal())}
+	}
+	return cfg
+}
+
+// forgesByProject publishes each change to its project's repository.
+type forgesByProject map[plan.ProjectID]*forge.Forge
+
+func (f forgesByProject) Publish(ctx context.Context, p plan.Publication) (plan.PR, error) {
+	target, ok := f[p.Change.Base.Project]
+	if !ok {
+		return plan.PR{}, plan.NewFailure(plan.Permanent, "no_project", "The project of this design is not configured any more.", nil)
+	}
+	return target.Publish(ctx, p)
+}
+
+// frontDesk is where Slack's events come in: it knows which threads the bot takes part in.
+type frontDesk struct {
+	*driver.Driver
+	db *store.DB
+}
+
+// Known reports whether the bot takes part in a thread.
+func (f *frontDesk) Known(ctx context.Context, thread plan.ThreadID) (bool, error) {
+	t, err := f.db.Load(ctx, string(thread))
+	return err == nil && t.Head > 0, err
+}
+
+// Requests lists a person's newest designs for the App Home.
+func (f *frontDesk) Requests(ctx context.Context, person string) ([]slackbot.Request, error) {
+	listings, err := f.db.Requests(ctx, person, 20)
+	if err != nil {
+		return nil, err
+	}
+	var out []slackbot.Request
+	for _, l := range listings {
+		var line driver.Listed
+		if err := json.Unmarshal(l.Data, &line); err != nil {
+			return nil, fmt.Errorf("reading a listing of %s: %w", l.Thread, err)
+		}
+		out = append(out, slackbot.Request{Title: line.Title, Stage: line.Stage, Root: line.Root, PR: line.PR, At: l.At})
+	}
+	return out, nil
+}
+
+// learner keeps what a published design teaches: the words, the reading, the approval.
+type learner struct{ db *store.DB }
+
+// designs is the space of the store's notes that holds published designs by thread.
+const designs = "designs"
+
+func (l learner) Learn(ctx context.Context, brief plan.Brief) error {
+	body, err := json.Marshal(brief)
+	if err != nil {
+		return fmt.Errorf("encoding a design: %w", err)
+	}
+	return l.db.Put(ctx, designs, string(brief.Thread), body)
+}
