@@ -72,7 +72,7 @@ func contenders(drafts []draft) (best *draft, rivals []draft) {
 func betterRefused(drafts []draft, best *draft) *draft {
 	for n := range drafts {
 		d := &drafts[n]
-		if d.refusal == nil || len(d.unknown) > 0 {
+		if d.refusal == nil || len(d.unknown) > 0 || d.refusal.To == 0 {
 			continue
 		}
 		if d.cost+2*margin < best.cost {

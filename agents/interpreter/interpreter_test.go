@@ -153,6 +153,7 @@ func TestTry(t *testing.T) {
 		fmt.Printf("%s\n    %s\n", text, short(r))
 		if os.Getenv("V") != "" {
 			fmt.Printf("%+v\n", r)
+
 		}
 	}
 }

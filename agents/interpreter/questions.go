@@ -59,17 +59,21 @@ func spansOf(d draft) []grammar.Span {
 
 func (s *session) choiceAt(span grammar.Span, best draft, rivals []draft) choice {
 	c := choice{Span: span}
+	for _, ch := range best.Chosen {
+		if ch.Span == span {
+			c.kind = ch.Kind
+		}
+	}
 	for _, r := range rivals {
 		pick := -1
 		for _, ch := range r.Chosen {
-			if ch.Span != span {
+			if ch.Span != span || ch.Kind != c.kind {
 				continue
 			}
 			at := slices.IndexFunc(c.options, func(o knowledge.Candidate) bool { return o.Key == ch.Candidate.Key })
 			if at < 0 && len(c.options) < plan.MaxOptions {
 				at = len(c.options)
 				c.options = append(c.options, ch.Candidate)
-				c.kind = ch.Kind
 			}
 			pick = at
 		}

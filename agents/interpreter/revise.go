@@ -17,6 +17,9 @@ func (s *session) merge(turns []grammar.Structure) (grammar.Structure, []compose
 		return grammar.Structure{}, nil, nil
 	}
 	out := turns[0]
+	for _, u := range out.Unsplit {
+		return out, nil, &compose.Refusal{Span: grammar.Span{From: u.From, To: u.To}, Reason: "there is nothing yet that could be left out"}
+	}
 	var needs []compose.Need
 	for _, t := range turns[1:] {
 		n, refusal := s.revise(&out, t)
@@ -53,6 +56,9 @@ func (s *session) revise(out *grammar.Structure, t grammar.Structure) ([]compose
 	}
 	if len(t.Ranks) > 0 {
 		out.Ranks = t.Ranks
+	}
+	if len(t.Sofar) > 0 {
+		out.Sofar = t.Sofar
 	}
 	out.Trends = slices.Concat(out.Trends, t.Trends)
 	return needs, nil

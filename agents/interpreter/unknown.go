@@ -12,10 +12,8 @@ import (
 
 // unexplained answers a request of which no reading explains every word.
 func (s *session) unexplained(l grammar.Linked, drafts []draft) plan.Reading {
-	for _, d := range drafts { // a reading without unknown words that was refused says best what is wrong
-		if len(d.unknown) == 0 && d.refusal != nil {
-			return s.refused(l, d, drafts)
-		}
+	if d, ok := telling(drafts); ok {
+		return s.refused(l, d, drafts)
 	}
 	spans := s.unknownSpans(l, drafts)
 	if len(spans) == 0 {
@@ -34,6 +32,25 @@ func (s *session) unexplained(l grammar.Linked, drafts []draft) plan.Reading {
 		return plan.Reading{Outcome: plan.OutcomeQuestions, Questions: questions, Unknown: unknown, Assumptions: s.assumed}
 	}
 	return declined(unknown)
+}
+
+// telling finds the refused reading that says best what is wrong: one without unknown words, and rather one that has a
+// measure than one that lacks it.
+func telling(drafts []draft) (draft, bool) {
+	var found draft
+	ok := false
+	for _, d := range drafts {
+		if len(d.unknown) > 0 || d.refusal == nil {
+			continue
+		}
+		if d.refusal.To > 0 {
+			return d, true
+		}
+		if !ok {
+			found, ok = d, true
+		}
+	}
+	return found, ok
 }
 
 func declined(unknown []plan.Unknown) plan.Reading {

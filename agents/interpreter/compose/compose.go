@@ -123,7 +123,7 @@ func (b *builder) subject(from, to int) string { return strings.ToLower(b.quote(
 
 // use records that a candidate stands for a slot's words.
 func (b *builder) use(s *grammar.Slot, c knowledge.Candidate) {
-	for _, old := range b.d.Chosen {
+	for _, old := range b.d.Chosen { // a measure may be built twice, as the rank's and as the request's
 		if old.Span == (grammar.Span{From: s.From, To: s.To}) && old.Candidate.Key == c.Key {
 			return
 		}

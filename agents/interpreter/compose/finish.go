@@ -46,6 +46,9 @@ func (b *builder) rank() error {
 
 // finish names what the Spec makes and says it back.
 func (b *builder) finish() error {
+	if err := b.everyWord(); err != nil {
+		return err
+	}
 	s := &b.d.Spec
 	if r := s.Rank; r != nil && s.Time != nil {
 		b.assume(true, "The rank is over the whole time shown, not for each %s anew.", s.Time.Grain)
@@ -54,6 +57,17 @@ func (b *builder) finish() error {
 	slices.SortStableFunc(b.d.Needs, func(x, y Need) int { return y.Weight - x.Weight })
 	s.Title = Title(*s)
 	s.Target = plan.Target{Name: b.name(*s), Origin: plan.Origin{Kind: plan.FromDefault}}
+	return nil
+}
+
+// everyWord checks the promise that no word is dropped: whatever the structure is made of has become part of the Spec.
+func (b *builder) everyWord() error {
+	for _, slot := range b.s.Slots() {
+		used := slices.ContainsFunc(b.d.Chosen, func(c Chosen) bool { return c.From <= slot.From && slot.To <= c.To })
+		if !used {
+			return b.refuse(grammar.Span{From: slot.From, To: slot.To}, "it has no effect on the figures")
+		}
+	}
 	return nil
 }
 

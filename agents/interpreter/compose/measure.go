@@ -23,6 +23,11 @@ func (b *builder) measures() error {
 		return b.refuse(grammar.Span{}, "no measure")
 	}
 	for _, n := range nodes {
+		for _, w := range b.s.Sofar {
+			wrapped := *w
+			wrapped.Base = n
+			n = &wrapped
+		}
 		m, err := b.measure(n)
 		if err != nil {
 			return err
@@ -305,6 +310,9 @@ func (b *builder) growth(n *grammar.Measure) (plan.Measure, error) {
 		Origin:      plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
 }
 
+// costNoAxis makes "revenue year to date" without periods the revenue of this year rather than a curve.
+const costNoAxis = 0.9
+
 func (b *builder) cumulative(n *grammar.Measure) (plan.Measure, error) {
 	m, err := b.measure(n.Base)
 	if err != nil {
@@ -314,6 +322,9 @@ func (b *builder) cumulative(n *grammar.Measure) (plan.Measure, error) {
 		return m, b.refuse(grammar.Span{From: n.From, To: n.To}, "%s cannot be added up over time", m.Label)
 	}
 	m.Kind = plan.Cumulative
+	if b.grainOfSplits() == "" {
+		b.d.Cost += costNoAxis
+	}
 	switch n.Kind {
 	case grammar.Running:
 		m.Name, m.Label = "running_"+m.Name, "Running total of "+lowerFirst(m.Label)

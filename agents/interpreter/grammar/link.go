@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,9 +16,14 @@ import (
 const (
 	skipHarmless = 0.02
 	skipGlue     = 0.25
+	skipGrounded = 0.6 // a harmless word that also names something in the project
 	// skipUnknown is more than any reading can save by it, so words are given up last.
 	skipUnknown = 10
 )
+
+// bonusWord is what each further word of a glossary term's own phrase is worth: "average order value" is the term, not an
+// average of something.
+const bonusWord = 0.45
 
 // costStem is the price of a match that needed stemming ("regional" for region).
 const costStem = 0.2
@@ -106,10 +112,15 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 		}
 	}
 	exact, stemmed := k.Lookup(span)
-	cands := exact
+	cands := slices.Clone(exact)
 	for _, c := range stemmed {
 		c.Cost += costStem
 		cands = append(cands, c)
+	}
+	for i := range cands {
+		if cands[i].Term != "" && i < len(exact) {
+			cands[i].Cost -= bonusWord * float64(len(span)-1)
+		}
 	}
 	if len(cands) == 0 && len(span) <= 2 {
 		cands = l.byNoun(span, k, lex)
@@ -167,9 +178,11 @@ func (l *Linked) addQuoted(at int, t token.Token, k *knowledge.Knowledge) {
 func (l *Linked) addCandidates(from, to int, cands []knowledge.Candidate) {
 	byKind := map[knowledge.Kind]*Slot{}
 	for _, c := range cands {
-		if c.Kind == knowledge.Value && !l.looksLikeValue(from, to, c) {
-			continue
+		price := l.codeCost(from, to, c)
+		if price == 0 && c.Kind == knowledge.Value && to-from == 1 && len([]rune(l.Tokens[from].Text)) <= 3 {
+			l.Harmless[from], l.Glue[from] = false, false // a code in capitals is no preposition
 		}
+		c.Cost += price
 		s := byKind[c.Kind]
 		if s == nil {
 			s = &Slot{From: from, To: to, Kind: c.Kind}
@@ -189,21 +202,20 @@ func (l *Linked) addCandidates(from, to int, cands []knowledge.Candidate) {
 	}
 }
 
-// looksLikeValue keeps short codes such as IN, IS or NO from matching ordinary words: they must be written in capitals.
-func (l *Linked) looksLikeValue(from, to int, c knowledge.Candidate) bool {
-	if to-from > 1 || len(c.Filters) == 0 || len(c.Filters[0].Values) == 0 {
-		return true
+// costCode is the price of reading a short everyday word as a code: "in" for IN, "max" for a plan of that name.
+const costCode = 0.9
+
+// codeCost is that price for a value of up to three letters that is also a word of the lexicon, unless it is written in capitals.
+func (l *Linked) codeCost(from, to int, c knowledge.Candidate) float64 {
+	if c.Kind != knowledge.Value || to-from > 1 || !l.Known[from] || len([]rune(l.Tokens[from].Text)) > 3 {
+		return 0
 	}
-	text := l.Tokens[from].Text
-	if len([]rune(text)) > 3 || !l.Known[from] {
-		return true
-	}
-	for _, r := range text {
+	for _, r := range l.Tokens[from].Text {
 		if unicode.IsLetter(r) && !unicode.IsUpper(r) {
-			return false
+			return costCode
 		}
 	}
-	return true
+	return 0
 }
 
 // MinCost is the cost of the slot's best candidate.

@@ -13,6 +13,7 @@ const perConstituent = 0.15
 // Structure is what one turn says, in one way of dividing it into constituents.
 type Structure struct {
 	Measures []*Measure
+	Sofar    []*Measure // wrap every measure; without a base of their own
 	Splits   []*Split
 	Filters  []*Filters
 	Ranks    []*Rank
@@ -56,7 +57,7 @@ func Parse(l Linked, turns []Span, rules []chart.Rule) []Division {
 		}
 	}
 	for i := range l.Tokens {
-		filler[i], skip[i] = -1, skipUnknown
+		filler[i], skip[i] = -1, float64(skipUnknown)
 		switch {
 		case !inside[i]:
 			skip[i] = 0
@@ -67,6 +68,9 @@ func Parse(l Linked, turns []Span, rules []chart.Rule) []Division {
 			if l.Tokens[i].Light == "of" {
 				filler[i] = skipHarmless
 			}
+		}
+		if l.Grounded[i] && skip[i] < skipGrounded && inside[i] {
+			skip[i] = skipGrounded
 		}
 	}
 	c := chart.Parse(n, l.Terminals, rules, filler)
@@ -102,6 +106,10 @@ func divide(l Linked, cover chart.Cover, turns []Span, inside []bool) Division {
 func (s *Structure) add(it chart.Item) {
 	switch m := it.Meaning.(type) {
 	case *Measure:
+		if it.Category == "sofar" {
+			s.Sofar = append(s.Sofar, m)
+			return
+		}
 		s.Measures = append(s.Measures, m)
 	case *Split:
 		if it.Category == "unsplit" {

@@ -28,8 +28,8 @@ func measureRows() []row {
 		{"measure = count distinct np", 0, func(p []chart.Item) keyed { return rowsOf(p, 2) }},
 		{"measure = distinct np", 0.05, func(p []chart.Item) keyed { return rowsOf(p, 1) }},
 		{"measure = np", 0.8, func(p []chart.Item) keyed { return rowsOf(p, 0) }},
-		{"measure = count distinct dim", 0.3, func(p []chart.Item) keyed { return valuesOf(p, 2) }},
-		{"measure = distinct dim", 0.4, func(p []chart.Item) keyed { return valuesOf(p, 1) }},
+		{"measure = count distinct dim", 0.6, func(p []chart.Item) keyed { return valuesOf(p, 2) }},
+		{"measure = distinct dim", 0.7, func(p []chart.Item) keyed { return valuesOf(p, 1) }},
 		{"measure = measure per np", 0, perEntity(0, 2)},
 		{"measure = agg measure per np", 0, averagePer},
 		{"measure = share np", 0, func(p []chart.Item) keyed { return shareOf(p, get[*NP](p, 1), nil) }},
@@ -58,6 +58,16 @@ func measureRows() []row {
 		{"measure = measure over", 0.1, growth(1, 0)},
 		{"measure = measure growth over", 0, growth(2, 0)},
 		{"measure = growth measure over", 0, growth(2, 1)},
+		{"sofar = todate", 0.1, func(p []chart.Item) keyed {
+			return &Measure{Kind: ToDate, Grain: plan.Grain(get[word](p, 0)), From: from(p), To: to(p)}
+		}},
+		{"sofar = running", 0.1, func(p []chart.Item) keyed { return &Measure{Kind: Running, From: from(p), To: to(p)} }},
+		{"sofar = over", 0.1, func(p []chart.Item) keyed {
+			return &Measure{Kind: Growth, Grain: plan.Grain(get[word](p, 0)), From: from(p), To: to(p)}
+		}},
+		{"sofar = over growth", 0, func(p []chart.Item) keyed {
+			return &Measure{Kind: Growth, Grain: plan.Grain(get[word](p, 0)), From: from(p), To: to(p)}
+		}},
 		{"measure = growth measure", 0.1, wrap(Growth, 1)},
 		{"measure = growth prep measure", 0.1, wrap(Growth, 2)},
 		{"measure = over growth prep measure", 0, growth(0, 3)},

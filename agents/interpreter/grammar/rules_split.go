@@ -31,10 +31,10 @@ func splitRows() []row {
 		{"split = dim", 0.95, func(p []chart.Item) keyed {
 			return &Split{Dims: []*Slot{get[*Slot](p, 0)}, From: from(p), To: to(p)}
 		}},
-		{"ranked = rank num dim", 0, rank(0, 1, 2)},
-		{"ranked = num rank dim", 0, rank(1, 0, 2)},
-		{"ranked = rank num", 0.2, rank(0, 1, -1)},
-		{"ranked = rank dim", 0.2, rank(0, -1, 1)},
+		{"ranked = extreme num dim", 0, rank(0, 1, 2)},
+		{"ranked = num extreme dim", 0, rank(1, 0, 2)},
+		{"ranked = extreme num", 0.2, rank(0, 1, -1)},
+		{"ranked = extreme dim", 0.2, rank(0, -1, 1)},
 		{"rank = ranked", 0, same(0)},
 		{"rank = ranked order measure", 0, func(p []chart.Item) keyed {
 			r := *get[*Rank](p, 0)

@@ -40,7 +40,7 @@ func Rules() []chart.Rule {
 
 // Top lists the categories that a request is made of.
 func Top() []chart.Category {
-	return []chart.Category{"measure", "filter", "split", "rank", "window", "trend", "also", "instead", "unsplit"}
+	return []chart.Category{"measure", "filter", "split", "rank", "window", "sofar", "trend", "also", "instead", "unsplit"}
 }
 
 // get returns the meaning of the i-th part.

@@ -28,6 +28,11 @@ func keepBest(cs []Candidate) []Candidate {
 		byKind[c.Kind] = append(byKind[c.Kind], c)
 	}
 	slices.Sort(kinds)
+	if hasTerm(byKind[Metric]) { // "orders" is the glossary's metric before it is the rows of a relation
+		for i := range byKind[Entity] {
+			byKind[Entity][i].Cost += costSynonym
+		}
+	}
 	var out []Candidate
 	for _, kind := range kinds {
 		group := byKind[kind]
