@@ -12,7 +12,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -471,5 +473,93 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("%d pull requests", n)
 			}
 		})
+	}
+}
+
+func TestLongTextsAreCut(t *testing.T) {
+	b := newBench(t, nil)
+	p := b.publication("select 1\n")
+	p.Description.Title, p.Description.Body = strings.Repeat("ü", 300), strings.Repeat("€", 70_000)
+	publish(t, b.forge(), p)
+	if again := publish(t, b.forge(), p); again.Number != 1 {
+		t.Errorf("again %v", again)
+	}
+}
+
+func TestTwoBotsAtOnce(t *testing.T) {
+	b := newBench(t, nil)
+	p := b.publication("select 1\n")
+	results := make([]plan.PR, 4)
+	var wg sync.WaitGroup
+	for i := range results {
+		f := b.forge()
+		wg.Go(func() {
+			pr, err := f.Publish(context.Background(), p)
+			if err != nil {
+				t.Error(err)
+			}
+			results[i] = pr
+		})
+	}
+	wg.Wait()
+	for _, pr := range results {
+		if pr.Number != 1 || pr.Branch != p.Branch {
+			t.Errorf("published as %v", pr)
+		}
+	}
+	b.wantOne(p, results[0])
+}
+
+// inProcess carries requests to the server without a network, so that time can be a bubble's.
+type inProcess struct {
+	handler http.Handler
+	writes  *[]time.Time
+}
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodGet {
+		*p.writes = append(*p.writes, time.Now())
+	}
+	rec := httptest.NewRecorder()
+	p.handler.ServeHTTP(rec, r)
+	return rec.Result(), nil
+}
+
+func TestPauseBetweenWrites(t *testing.T) {
+	b := newBench(t, nil)
+	p := b.publication("select 1\n")
+	synctest.Test(t, func(t *testing.T) {
+		var writes []time.Time
+		cfg := b.cfg
+		cfg.Pause, cfg.Transport = time.Second, inProcess{b.http.Config.Handler, &writes}
+		f, err := forge.New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		publish(t, f, p)
+		if len(writes) != 7 { // two blobs, tree, commit, ref, pull request, reviewers
+			t.Errorf("%d writes", len(writes))
+		}
+		for i := range writes[1:] {
+			if gap := writes[i+1].Sub(writes[i]); gap < time.Second {
+				t.Errorf("only %s between two writes", gap)
+			}
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second/2)
+		defer cancel()
+		p.Thread = "another"
+		_, err = f.Publish(ctx, p)
+		wantFailure(t, err, plan.Transient, forge.CodeNoAnswer)
+	})
+}
+
+func BenchmarkPublish(b *testing.B) {
+	w := newBench(b, nil)
+	p := w.publication("select 1\n")
+	f := w.forge()
+	for n := 0; b.Loop(); n++ {
+		p.Thread = plan.ThreadID(fmt.Sprint("thread ", n))
+		p.Branch = plan.BranchName("fct_churn", p.Thread)
+		publish(b, f, p)
 	}
 }

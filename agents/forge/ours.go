@@ -11,8 +11,11 @@ import (
 	"firstmile/planner/plan"
 )
 
-// maxBody is what GitHub accepts as a pull request's body, in characters, less room for the marker.
-const maxBody = 65_000
+// What GitHub accepts as title and body, in characters; the body's less room for the marker.
+const (
+	maxTitle = 256
+	maxBody  = 65_000
+)
 
 // marker is the invisible end of our pull requests' bodies.
 func marker(p plan.Publication) string {
@@ -47,6 +50,14 @@ func bodyOf(p plan.Publication) string {
 		text = string(runes[:maxBody]) + "\n\n*(cut: the description is longer than GitHub allows)*"
 	}
 	return strings.TrimRight(text, "\n") + "\n\n" + marker(p) + "\n"
+}
+
+// titleOf is the title, cut to what GitHub accepts.
+func titleOf(p plan.Publication) string {
+	if runes := []rune(p.Description.Title); len(runes) > maxTitle {
+		return string(runes[:maxTitle-1]) + "…"
+	}
+	return p.Description.Title
 }
 
 // candidate is a branch name that may be ours: the thread's own, or one with a number behind it.

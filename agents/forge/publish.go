@@ -125,10 +125,10 @@ func (j *publication) firstCommit(ctx context.Context) (string, error) {
 
 // open opens the pull request of a branch that is ours.
 func (j *publication) open(ctx context.Context, branch string) (plan.PR, error) {
-	body := bodyOf(j.Publication)
+	title, body := titleOf(j.Publication), bodyOf(j.Publication)
 	pr, err := write(ctx, j.f, "opening the pull request", func(ctx context.Context) (*github.PullRequest, *github.Response, error) {
 		return j.f.github.PullRequests.Create(ctx, j.f.cfg.Owner, j.f.cfg.Name, &github.NewPullRequest{
-			Title: &j.Description.Title, Head: &branch, Base: &j.target, Body: &body})
+			Title: &title, Head: &branch, Base: &j.target, Body: &body})
 	})
 	if hasCode(err, CodeInvalid) { // perhaps it exists already: another call was faster
 		list, listErr := j.f.pulls(ctx, branch, "open")
@@ -166,10 +166,10 @@ func (j *publication) renew(ctx context.Context, pr *github.PullRequest) (plan.P
 		}
 	}
 	if _, change := readMarker(pr.GetBody()); change != j.Change.Digest() {
-		body := bodyOf(j.Publication)
+		title, body := titleOf(j.Publication), bodyOf(j.Publication)
 		_, err := write(ctx, j.f, "updating the pull request", func(ctx context.Context) (*github.PullRequest, *github.Response, error) {
 			return j.f.github.PullRequests.Edit(ctx, j.f.cfg.Owner, j.f.cfg.Name, pr.GetNumber(),
-				&github.PullRequest{Title: &j.Description.Title, Body: &body})
+				&github.PullRequest{Title: &title, Body: &body})
 		})
 		if err != nil {
 			return plan.PR{}, err

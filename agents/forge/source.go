@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +27,8 @@ type Limits struct {
 	Unpacked int64
 	// Files is the largest number of files; default 100,000.
 	Files int
+	// Kept is how many commits stay in the cache, those used last; default 16.
+	Kept int
 	// Timeout bounds one download; default 5 minutes.
 	Timeout time.Duration
 }
@@ -49,6 +52,9 @@ func NewSource(f *Forge, dir string, limits Limits) *Source {
 	if limits.Files == 0 {
 		limits.Files = 100_000
 	}
+	if limits.Kept == 0 {
+		limits.Kept = 16
+	}
 	if limits.Timeout == 0 {
 		limits.Timeout = 5 * time.Minute
 	}
@@ -65,7 +71,8 @@ func (s *Source) Head(ctx context.Context) (branch, commit string, err error) {
 }
 
 // Fetch returns a folder with the repository's files at a commit, downloading them if need be. The folder is
-// read-only by agreement: other threads read it too.
+// read-only by agreement: other threads read it too. It stays at least until as many other commits as
+// Limits.Kept says were fetched; ask again rather than keep it for long.
 func (s *Source) Fetch(ctx context.Context, commit string) (string, error) {
 	if !fullSHA(commit) {
 		return "", plan.NewFailure(plan.Permanent, CodeInvalid, "The repository can only be read at a full commit.", fmt.Errorf("commit %q", commit))
@@ -73,7 +80,8 @@ func (s *Source) Fetch(ctx context.Context, commit string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	final := filepath.Join(s.dir, commit)
-	if info, err := os.Stat(final); err == nil && info.IsDir() {
+	now := time.Now()
+	if os.Chtimes(final, now, now) == nil { // there; and now the one used last
 		return final, nil
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
@@ -90,7 +98,37 @@ func (s *Source) Fetch(ctx context.Context, commit string) (string, error) {
 	if err != nil {
 		return "", errors.Join(err, os.RemoveAll(tmp))
 	}
-	return final, nil
+	return final, s.evict()
+}
+
+// evict removes the folders that were used longest ago, and what a crash left half unpacked.
+func (s *Source) evict() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("tidying the cache folder: %w", err)
+	}
+	used := map[string]time.Time{}
+	var names []string
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			return fmt.Errorf("tidying the cache folder: %w", err)
+		}
+		if used[e.Name()] = info.ModTime(); !fullSHA(e.Name()) {
+			used[e.Name()] = time.Time{} // one download at a time: this is no other's
+		}
+		names = append(names, e.Name())
+	}
+	slices.SortFunc(names, func(a, b string) int { return used[b].Compare(used[a]) })
+	for i, name := range names {
+		if i < s.limits.Kept && !used[name].IsZero() {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(s.dir, name)); err != nil {
+			return fmt.Errorf("tidying the cache folder: %w", err)
+		}
+	}
+	return nil
 }
 
 func fullSHA(s string) bool {

@@ -78,3 +78,36 @@ func TestSourceSendsNoCredentialsToTheArchive(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestSourceKeepsTheLastCommits(t *testing.T) {
+	b := newBench(t, nil)
+	dir := t.TempDir()
+	s := forge.NewSource(b.forge(), dir, forge.Limits{Kept: 2})
+	if err := os.MkdirAll(filepath.Join(dir, "northpeak-analytics", ".unpacking-1"), 0o700); err != nil { // a crash left it
+		t.Fatal(err)
+	}
+	var folders []string
+	for _, text := range []string{"1\n", "2\n", "3\n"} {
+		commit, err := b.server.Commit(githubapi.Edit{Files: map[string]*string{"x.sql": &text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder, err := s.Fetch(context.Background(), commit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folders = append(folders, folder)
+		if _, err := s.Fetch(context.Background(), filepath.Base(folders[0])); err != nil { // the first stays in use
+			t.Fatal(err)
+		}
+	}
+	left, err := filepath.Glob(filepath.Join(dir, "*", "*"))
+	if err != nil || len(left) != 2 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	for i, want := range []bool{true, false, true} {
+		if _, err := os.Stat(folders[i]); (err == nil) != want {
+			t.Errorf("folder %d: %v", i, err)
+		}
+	}
+}

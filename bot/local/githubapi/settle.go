@@ -37,6 +37,9 @@ func (s *Server) settled(repo *git.Repository, p pull) (pull, error) {
 		p.State = stateClosed
 		return p, nil
 	}
+	if head.String() == p.HeadSHA && base.String() == p.BaseSHA {
+		return p, nil // nothing moved since the record was written
+	}
 	merged, err := isAncestor(repo, head, base)
 	if err != nil {
 		return p, err
