@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
@@ -49,7 +49,6 @@ func (b *boltBackend) update(fn func(tx) error) error {
 // write works off the queue until it is closed.
 func (b *boltBackend) write() {
 	defer close(b.ended)
-	debug.SetPanicOnFault(true) // reading a damaged file's mapping faults; see guard
 	for first := range b.queue {
 		group := []*job{first}
 		for len(group) < maxGroup {
@@ -95,16 +94,16 @@ func (b *boltBackend) writeGroup(group []*job) {
 }
 
 func (b *boltBackend) view(fn func(tx) error) error {
-	old := debug.SetPanicOnFault(true)
-	defer debug.SetPanicOnFault(old)
 	return b.guard(func() error {
 		return b.db.View(func(t *bolt.Tx) error { return fn(boltTx{t}) })
 	})
 }
 
-// guard turns what bbolt does on a damaged file (it panics, or reads beyond the mapping) into ErrCorrupt, and
+// guard turns what bbolt does on a file that is damaged while it is open (it panics, or the read faults) into ErrCorrupt, and
 // translates its errors.
 func (b *boltBackend) guard(fn func() error) (err error) {
+	old := debug.SetPanicOnFault(true)
+	defer debug.SetPanicOnFault(old)
 	defer func() {
 		if r := recover(); r != nil {
 			err = damaged(b.path, fmt.Errorf("%v", r))
@@ -117,7 +116,7 @@ func (b *boltBackend) translate(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case noSpace(err):
+	case noSpace(err), strings.HasPrefix(err.Error(), "file resize error"): // the one error that bbolt does not wrap
 		return fmt.Errorf("%w at %s: free some space; nothing that was stored is lost: %w", ErrFull, b.path, err)
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return ErrClosed
@@ -171,13 +170,4 @@ func (t boltTx) scan(bucket string, prefix, from []byte, fn func(k, v []byte) er
 		}
 	}
 	return nil
-}
-
-// openFile remembers the file that bbolt opens, because a bbolt that panics while opening leaves it open and locked.
-func openFile(opened **os.File) func(string, int, os.FileMode) (*os.File, error) {
-	return func(path string, flag int, mode os.FileMode) (*os.File, error) {
-		f, err := os.OpenFile(path, flag, mode)
-		*opened = f
-		return f, err
-	}
 }

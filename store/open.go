@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -36,6 +35,9 @@ func Open(path string, o Options) (*DB, error) {
 	if o.Timeout == 0 {
 		o.Timeout = time.Second
 	}
+	if err := checkFile(path, o.Timeout); err != nil {
+		return nil, err
+	}
 	b, err := openBolt(path, o.Timeout)
 	if err != nil {
 		return nil, err
@@ -50,23 +52,38 @@ func Open(path string, o Options) (*DB, error) {
 	return db, nil
 }
 
-func openBolt(path string, timeout time.Duration) (b *boltBackend, err error) {
-	var file *os.File
-	old := debug.SetPanicOnFault(true)
-	defer debug.SetPanicOnFault(old)
-	defer func() {
-		if r := recover(); r != nil {
-			b, err = nil, damaged(path, fmt.Errorf("%v", r))
-			if file != nil {
-				_ = file.Close() // gives up the lock; the error that counts is the one above
-			}
+// checkFile checks the pages of an existing file while nobody can write to it: bbolt opened for reading holds the lock and
+// has looked at nothing but the head.
+func checkFile(path string, timeout time.Duration) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		return nil // a new store
+	}
+	if err != nil {
+		return openError(path, err)
+	}
+	lock, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: timeout, ReadOnly: true})
+	if err != nil {
+		return openError(path, err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return errors.Join(openError(path, err), lock.Close())
+	}
+	if info, err = file.Stat(); err == nil {
+		if err = checkPages(file, info.Size()); err != nil {
+			err = damaged(path, err)
 		}
-	}()
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: timeout, FreelistType: bolt.FreelistMapType, OpenFile: openFile(&file)})
+	}
+	return errors.Join(err, file.Close(), lock.Close())
+}
+
+func openBolt(path string, timeout time.Duration) (*boltBackend, error) {
+	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: timeout, FreelistType: bolt.FreelistMapType})
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	b = &boltBackend{db: db, path: path, queue: make(chan *job, maxGroup), ended: make(chan struct{})}
+	b := &boltBackend{db: db, path: path, queue: make(chan *job, maxGroup), ended: make(chan struct{})}
 	go b.write()
 	return b, nil
 }
@@ -102,14 +119,7 @@ func noSpace(err error) bool {
 // conversation. It also refuses a file of a newer schema before anything is written to it. 100 MB take about 0.1 s.
 func (b *boltBackend) verify() error {
 	return b.guard(func() error {
-		info, err := os.Stat(b.path)
-		if err != nil {
-			return fmt.Errorf("reading the store %s: %w", b.path, err)
-		}
 		return b.db.View(func(t *bolt.Tx) error {
-			if t.Size() > info.Size() {
-				return damaged(b.path, fmt.Errorf("%d bytes of %d are missing", t.Size()-info.Size(), t.Size()))
-			}
 			meta := t.Bucket([]byte(bucketMeta))
 			if meta == nil {
 				// A new file, or the file of another program.
