@@ -10,19 +10,41 @@ import (
 
 // NewMemory returns a store that lives in memory only: the same rules as Open's, no file, no WriteTo.
 func NewMemory(o Options) *DB {
-	m := &memory{buckets: map[string]*sorted{}}
-	for _, name := range buckets {
-		m.buckets[name] = &sorted{}
-	}
-	return &DB{backend: m, now: o.clock(), epoch: 1}
+	return &DB{backend: &memory{shelves: map[string]*sorted{}}, now: o.clock(), epoch: 1}
 }
 
 // memory is a backend of sorted slices. A failed update is undone entry by entry.
 type memory struct {
 	mu      sync.RWMutex
 	closed  bool
-	buckets map[string]*sorted
-	undo    []func() // of the update under way
+	shelves map[string]*sorted // by bucket, and within the large ones by thread
+	undo    []func()           // of the update under way
+}
+
+// byThread are the buckets that grow with every event and are only ever read one thread at a time.
+var byThread = map[string]bool{bucketEvents: true, bucketKeys: true, bucketEffects: true, bucketOpen: true, bucketJournal: true}
+
+// shelf finds where a key, or a prefix that names its thread, belongs.
+func (m *memory) shelf(bucket string, key []byte) *sorted {
+	if s := m.shelves[shelfName(bucket, key)]; s != nil {
+		return s
+	}
+	return &sorted{}
+}
+
+func shelfName(bucket string, key []byte) string {
+	if !byThread[bucket] {
+		return bucket
+	}
+	thread, _ := split(key)
+	return bucket + "\x00" + thread
+}
+
+// keep is shelf for writing: it makes the shelf.
+func (m *memory) keep(bucket string, key []byte) *sorted {
+	s := m.shelf(bucket, key)
+	m.shelves[shelfName(bucket, key)] = s
+	return s
 }
 
 type entry struct{ key, value []byte }
@@ -70,7 +92,7 @@ func (m *memory) close() error {
 }
 
 func (m *memory) get(bucket string, key []byte) []byte {
-	s := m.buckets[bucket]
+	s := m.shelf(bucket, key)
 	if i, ok := s.find(key); ok {
 		return (*s)[i].value
 	}
@@ -78,7 +100,7 @@ func (m *memory) get(bucket string, key []byte) []byte {
 }
 
 func (m *memory) put(bucket string, key, value []byte) error {
-	s := m.buckets[bucket]
+	s := m.keep(bucket, key)
 	value = append([]byte{}, value...) // a copy, and never nil: nil means that there is none
 	i, ok := s.find(key)
 	if ok {
@@ -93,7 +115,7 @@ func (m *memory) put(bucket string, key, value []byte) error {
 }
 
 func (m *memory) delete(bucket string, key []byte) error {
-	s := m.buckets[bucket]
+	s := m.shelf(bucket, key)
 	if i, ok := s.find(key); ok {
 		old := (*s)[i]
 		m.undo = append(m.undo, func() {
@@ -121,7 +143,7 @@ func (m *memory) scan(bucket string, prefix, from []byte, fn func(k, v []byte) e
 	if from == nil {
 		from = prefix
 	}
-	s := *m.buckets[bucket]
+	s := *m.shelf(bucket, prefix)
 	i, _ := slices.BinarySearchFunc(s, from, func(e entry, key []byte) int { return bytes.Compare(e.key, key) })
 	for ; i < len(s) && bytes.HasPrefix(s[i].key, prefix); i++ {
 		if err := fn(s[i].key, s[i].value); err != nil {

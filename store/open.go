@@ -116,7 +116,7 @@ func noSpace(err error) bool {
 }
 
 // verify reads every record once, so that damage shows now, with a clear message, and not in the middle of a
-// conversation. It also refuses a file of a newer schema before anything is written to it. 100 MB take about 0.1 s.
+// conversation. It also refuses a file of a newer schema before anything is written to it. 100 MB take about 0.3 s.
 func (b *boltBackend) verify() error {
 	return b.guard(func() error {
 		return b.db.View(func(t *bolt.Tx) error {

@@ -78,7 +78,7 @@ func TestRandomBolt(t *testing.T) {
 }
 
 func TestRandomMemory(t *testing.T) {
-	storetest.RunRandom(t, rand.Uint64(), 10_000, func(t *testing.T, clock *storetest.Clock) storetest.Backend {
+	storetest.RunRandom(t, rand.Uint64(), 4000, func(t *testing.T, clock *storetest.Clock) storetest.Backend {
 		return store.NewMemory(store.Options{Now: clock.Now})
 	}, nil)
 }
