@@ -84,6 +84,13 @@ func (s *session) choose(q plan.Question, a plan.Answer) (plan.Option, bool) {
 			return o, true
 		}
 	}
+	for _, m := range s.i.lexicon.Find(tokens) { // "total" is a sum, "weekly" a week
+		for _, o := range q.Options {
+			if o.ID == m.Value && (m.Category == "agg" || m.Category == "grain" || m.Category == "adverb") {
+				return o, true
+			}
+		}
+	}
 	return s.byWords(q, tokens)
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
-	"firstmile/agents/interpreter/token"
 	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
@@ -163,7 +162,7 @@ func (b *builder) values(c *grammar.Cond, bases []string) ([]plan.Filter, error)
 	if merged, ok, err := b.sameColumn(c, bases); ok || err != nil {
 		return merged, err
 	}
-	if len(c.Values) > 1 && !c.Neg && b.saysOr(c) {
+	if len(c.Values) > 1 && !c.Neg && c.Or {
 		return nil, b.refuse(grammar.Span{From: c.From, To: c.To}, "an \"or\" between different columns is beyond what a filter can say")
 	}
 	var out []plan.Filter
@@ -246,10 +245,6 @@ func (b *builder) sameColumn(c *grammar.Cond, bases []string) ([]plan.Filter, bo
 	b.use(shared, cand)
 	cand.Filters[0].Origin = plan.Origin{Kind: plan.FromValue, Ref: cand.Column.String(), Quote: b.quote(c.From, c.To)}
 	return cand.Filters, true, nil
-}
-
-func (b *builder) saysOr(c *grammar.Cond) bool {
-	return slices.ContainsFunc(b.Tokens[c.From:c.To], func(t token.Token) bool { return t.Norm == "or" })
 }
 
 // valuesOf restricts values to the column that is named with them: "region is EMEA".

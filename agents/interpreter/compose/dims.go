@@ -15,11 +15,17 @@ import (
 // nullBucket is the group of rows without a value.
 const nullBucket = "unknown"
 
+// costBareKey: "orders" by itself hardly means a split by the number of the order.
+const costBareKey = 0.6
+
 func (b *builder) dimensions() error {
 	for _, s := range b.s.Splits {
 		for _, slot := range s.Dims {
 			if err := b.dimension(slot); err != nil {
 				return err
+			}
+			if c := b.d.Spec.Dimensions[len(b.d.Spec.Dimensions)-1].Column.Column; !s.Marked && strings.HasSuffix(c, "_id") {
+				b.d.Cost += costBareKey
 			}
 		}
 		if len(s.Dims) > 0 && !s.Marked {
@@ -136,11 +142,21 @@ func (b *builder) preferUsed(options []option) []option {
 	}
 	var best []option
 	for _, o := range options {
-		if o.cost <= options[0].cost+0.5 && len(best) < plan.MaxOptions {
+		same := func(x option) bool {
+			return x.cand.Column == o.cand.Column && sameFilters(x.cand.Filters, o.cand.Filters)
+		}
+		if o.cost <= options[0].cost+0.5 && !slices.ContainsFunc(best, same) && len(best) < plan.MaxOptions {
 			best = append(best, o)
 		}
 	}
 	return best
+}
+
+// sameFilters reports whether two candidates keep the same rows.
+func sameFilters(x, y []plan.Filter) bool {
+	return slices.EqualFunc(x, y, func(a, b plan.Filter) bool {
+		return a.Column == b.Column && a.Op == b.Op && slices.Equal(a.Values, b.Values)
+	})
 }
 
 func (b *builder) askCandidate(slot *grammar.Slot, options []option, kind plan.QuestionKind) (knowledge.Candidate, []plan.JoinPath, error) {

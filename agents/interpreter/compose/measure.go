@@ -24,6 +24,9 @@ func (b *builder) measures() error {
 	}
 	for _, n := range nodes {
 		for _, w := range b.s.Sofar {
+			if n.Kind == w.Kind {
+				return b.refuse(grammar.Span{From: w.From, To: w.To}, "it says the same thing twice")
+			}
 			wrapped := *w
 			wrapped.Base = n
 			n = &wrapped
@@ -271,7 +274,11 @@ func (b *builder) shareBase(n *grammar.Measure) (plan.Measure, error) {
 		return b.measure(n.Base)
 	}
 	at := grammar.Span{From: n.From, To: n.To}
-	for _, v := range n.Conds[0].Values {
+	slots := n.Conds[0].Values
+	if c := n.Conds[0].Column; c != nil {
+		slots = []*grammar.Slot{c}
+	}
+	for _, v := range slots {
 		c := b.chosen(v)
 		r, ok := b.K.Relation(c.Relation)
 		if !ok || r.Key == "" {

@@ -95,6 +95,12 @@ func (b *builder) impliedGrain() (plan.Grain, plan.Origin, error) {
 		b.assume(false, "The period is the %s that you named.", g)
 		return g, plan.Origin{Kind: plan.FromDefault}, nil
 	}
+	for _, m := range b.d.Spec.Measures {
+		if m.Kind == plan.Cumulative && m.Trailing != nil {
+			b.assume(false, "You named no period, so there is one row per %s.", m.Trailing.Unit)
+			return m.Trailing.Unit, plan.Origin{Kind: plan.FromDefault}, nil
+		}
+	}
 	if !moving && b.additive() {
 		b.assume(false, "You named no period, so there is one row per month.")
 		return plan.Month, plan.Origin{Kind: plan.FromDefault}, nil

@@ -70,7 +70,7 @@ func (l *Linked) addLexicon(m lexicon.Match) {
 		switch m.Category {
 		case lexicon.Harmless:
 			l.Harmless[i] = true
-		case lexicon.Glue:
+		case lexicon.Glue, lexicon.And:
 			l.Glue[i] = true
 		}
 	}

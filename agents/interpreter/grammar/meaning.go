@@ -46,8 +46,10 @@ type Measure struct {
 	Conds []*Cond
 	Grain plan.Grain
 	Span  plan.Span
-	From  int
-	To    int
+	// Counted is true when a word such as "how many" says that rows are counted.
+	Counted bool
+	From    int
+	To      int
 }
 
 // NP is a noun phrase: things of one kind, with conditions.
@@ -61,6 +63,7 @@ type Cond struct {
 	From, To int
 	Neg      bool
 	Only     bool
+	Or       bool // Values are joined by "or"
 	// Values are values or populations; any of them will do.
 	Values []*Slot
 	// Column, when set, is what Values, Literal, Empty or Op speak of.
@@ -167,7 +170,7 @@ func (n *NP) key() string {
 
 func (c *Cond) key() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "cond(%v %s %v %s %v", c.Neg, c.Op, c.Numbers, c.Literal, c.Empty)
+	fmt.Fprintf(&b, "cond(%v %v %s %v %s %v", c.Neg, c.Or, c.Op, c.Numbers, c.Literal, c.Empty)
 	for _, s := range append([]*Slot{c.Column, c.Thing}, c.Values...) {
 		if s != nil {
 			b.WriteString(" " + s.key())

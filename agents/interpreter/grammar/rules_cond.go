@@ -44,6 +44,7 @@ func condRows() []row {
 		{"basic = pop", 0, func(p []chart.Item) keyed { return values(p, 0) }},
 		{"list = basic", 0, same(0)},
 		{"list = basic and list", 0, either},
+		{"list = basic or list", 0, anyOf},
 		{"cond = list", 0, same(0)},
 		{"cond = dim list", 0.02, ofColumn(0, 1)},
 		{"cond = dim verb list", 0, ofColumn(0, 2)},
@@ -66,9 +67,11 @@ func condRows() []row {
 		{"cond = number during between num and num", 0, func(p []chart.Item) keyed { return numbers(p, 0, plan.Between, 3, 5) }},
 		{"negcond = neg cond", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},
 		{"negcond = neg prep cond", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 2))) }},
+		{"negcond = neg dim", 0.6, func(p []chart.Item) keyed { return emptyOf(p, 1, false) }},
 		{"negcond = neg np", 0.02, negatedNP(1)},
 		{"negcond = neg prep np", 0.02, negatedNP(2)},
 		{"adj = list", 0, single},
+		{"adj = list dim", 0.02, ofColumn(1, 0)},
 		{"adj = neg basic", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},
 		{"adj = only basic", 0, only(1)},
 		{"post = prep cond", 0, spanned(1)},
@@ -100,10 +103,19 @@ func values(p []chart.Item, i int) *Cond {
 	return &Cond{From: s.From, To: s.To, Values: []*Slot{s}}
 }
 
-// either joins values with "and" or "or": a row that has any of them.
+// anyOf joins values with "or", either with "and": of one column both mean a row that has any of them.
+func anyOf(p []chart.Item) keyed {
+	c, ok := either(p).(*Cond)
+	if !ok {
+		return nil
+	}
+	c.Or = true
+	return c
+}
+
 func either(p []chart.Item) keyed {
 	a, b := get[*Cond](p, 0), get[*Cond](p, 2)
-	return &Cond{From: from(p), To: to(p), Values: slices.Concat(a.Values, b.Values)}
+	return &Cond{From: from(p), To: to(p), Values: slices.Concat(a.Values, b.Values), Or: b.Or}
 }
 
 func ofColumn(column, list int) func(p []chart.Item) keyed {

@@ -23,9 +23,9 @@ func measureRows() []row {
 		{"measure = number", 0.9, func(p []chart.Item) keyed {
 			return &Measure{Kind: OfColumn, Slot: get[*Slot](p, 0), From: from(p), To: to(p)}
 		}},
-		{"measure = count np", 0, func(p []chart.Item) keyed { return rowsOf(p, 1) }},
-		{"measure = np count", 0.1, func(p []chart.Item) keyed { return rowsOf(p, 0) }},
-		{"measure = count distinct np", 0, func(p []chart.Item) keyed { return rowsOf(p, 2) }},
+		{"measure = count np", 0, func(p []chart.Item) keyed { return countedRows(p, 1) }},
+		{"measure = np count", 0.1, func(p []chart.Item) keyed { return countedRows(p, 0) }},
+		{"measure = count distinct np", 0, func(p []chart.Item) keyed { return countedRows(p, 2) }},
 		{"measure = distinct np", 0.05, func(p []chart.Item) keyed { return rowsOf(p, 1) }},
 		{"measure = np", 0.8, func(p []chart.Item) keyed { return rowsOf(p, 0) }},
 		{"measure = count distinct dim", 0.6, func(p []chart.Item) keyed { return valuesOf(p, 2) }},
@@ -51,6 +51,14 @@ func measureRows() []row {
 		{"measure = todate measure", 0, toDate(0, 1)},
 		{"measure = measure todate", 0.1, toDate(1, 0)},
 		{"measure = trailing num grain measure", 0, trailing},
+		{"measure = num grain trailing measure", 0, func(p []chart.Item) keyed {
+			m, ok := trailing([]chart.Item{p[2], p[0], p[1], p[3]}).(*Measure)
+			if !ok {
+				return nil
+			}
+			m.From = from(p)
+			return m
+		}},
 		{"measure = over measure", 0.1, growth(0, 1)},
 		{"measure = over growth measure", 0, growth(0, 2)},
 		{"measure = over measure growth", 0, growth(0, 1)},
@@ -132,15 +140,25 @@ func rowsOf(p []chart.Item, i int) keyed {
 	return &Measure{Kind: OfRows, NP: np, From: from(p), To: to(p)}
 }
 
+func countedRows(p []chart.Item, i int) keyed {
+	m, ok := rowsOf(p, i).(*Measure)
+	if !ok {
+		return nil
+	}
+	m.Counted = true
+	return m
+}
+
 func valuesOf(p []chart.Item, i int) keyed {
 	return &Measure{Kind: OfValues, Slot: get[*Slot](p, i), From: from(p), To: to(p)}
 }
 
+// perEntity: "revenue per customer". "How many orders per customer" is no ratio: it asks for a row per customer.
 func perEntity(base, entity int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {
 		np := get[*NP](p, entity)
 		m := get[*Measure](p, base)
-		if np.Entity == nil || len(np.Conds) > 0 || m.Kind == PerEntity {
+		if np.Entity == nil || len(np.Conds) > 0 || m.Kind == PerEntity || m.Counted {
 			return nil
 		}
 		return &Measure{Kind: PerEntity, Base: m, Slot: np.Entity, From: from(p), To: to(p)}
@@ -152,12 +170,14 @@ func averagePer(p []chart.Item) keyed {
 	if get[word](p, 0) != "average" {
 		return nil
 	}
-	m, ok := perEntity(1, 3)(p).(*Measure)
-	if !ok {
-		return nil
+	base := *get[*Measure](p, 1)
+	base.Counted = false
+	if base.Kind == OfColumn && base.Agg == "" {
+		base.Agg = "sum"
 	}
-	m.Agg = "average"
-	return m
+	q := slices.Clone(p)
+	q[1].Meaning = &base
+	return perEntity(1, 3)(q)
 }
 
 // shareOf needs conditions: they make the part of the whole.

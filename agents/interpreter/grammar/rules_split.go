@@ -36,6 +36,10 @@ func splitRows() []row {
 		{"ranked = extreme num", 0.2, rank(0, 1, -1)},
 		{"ranked = extreme dim", 0.2, rank(0, -1, 1)},
 		{"rank = ranked", 0, same(0)},
+		{"rank = ranked only", 0, same(0)},
+		{"rank = only ranked", 0, same(1)},
+		{"rank = dim verb extreme measure", 0, highest(1)},
+		{"rank = dim prep extreme measure", 0, highest(0)},
 		{"rank = ranked order measure", 0, func(p []chart.Item) keyed {
 			r := *get[*Rank](p, 0)
 			r.By, r.To = get[*Measure](p, 2), to(p)
@@ -92,6 +96,13 @@ func rank(kind, num, dim int) func(p []chart.Item) keyed {
 			r.Dim = get[*Slot](p, dim)
 		}
 		return r
+	}
+}
+
+// highest: "which plan has the highest revenue" is one, "plans with the highest revenue" are some.
+func highest(n int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		return &Rank{N: n, Top: get[word](p, 2) == "top", Dim: get[*Slot](p, 0), By: get[*Measure](p, 3), From: from(p), To: to(p)}
 	}
 }
 

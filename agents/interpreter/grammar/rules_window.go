@@ -39,7 +39,7 @@ func windowRows() []row {
 		{"window = during date to date", 0, dates(Range, 1, 3)},
 		{"window = between date and date", 0, dates(Range, 1, 3)},
 		{"window = date to date", 0.1, dates(Range, 0, 2)},
-		{"window = todate", 0.15, unit(UpToNow, 0)},
+		{"window = todate", 0.3, unit(UpToNow, 0)},
 		{"window = today", 0, func(p []chart.Item) keyed {
 			return &Window{Kind: Ago, Count: num(p, 0), Unit: plan.Day, From: from(p), To: to(p)}
 		}},

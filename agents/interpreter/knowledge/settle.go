@@ -32,6 +32,11 @@ func keepBest(cs []Candidate) []Candidate {
 		for i := range byKind[Entity] {
 			byKind[Entity][i].Cost += costSynonym
 		}
+		for i := range byKind[Pop] {
+			if byKind[Pop][i].Cost > 0 || byKind[Pop][i].Term == "" {
+				byKind[Pop][i].Cost += costSynonym
+			}
+		}
 	}
 	var out []Candidate
 	for _, kind := range kinds {

@@ -1,0 +1,77 @@
+package interpreter
+
+import (
+	"bufio"
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"firstmile/planner/plan"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the story files")
+
+// Stories are conversations with the interpreter, one per paragraph:
+//
+//	> a request
+//	= question: an answer in free text
+//	+ a later turn that revises
+//	~ from here on, take defaults
+//
+// Below each line stands, indented, how everything said so far is read.
+func TestStories(t *testing.T) {
+	for name, f := range map[string]folder{
+		"shop": {dir: "testdata/shop"},
+		"subs": {dir: "testdata/subs"},
+		"bare": {dir: "testdata/shop", noGlossary: true},
+	} {
+		t.Run(name, func(t *testing.T) { story(t, "testdata/"+name+".txt", interpreterFor(t, f)) })
+	}
+}
+
+func story(t *testing.T, path string, i *Interpreter) {
+	t.Helper()
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	var r plan.Request
+	lines := bufio.NewScanner(bytes.NewReader(want))
+	for lines.Scan() {
+		line := lines.Text()
+		if strings.HasPrefix(line, "  ") {
+			continue
+		}
+		got.WriteString(line + "\n")
+		verb, rest, _ := strings.Cut(line, " ")
+		switch verb {
+		case ">":
+			r = request(rest)
+		case "+":
+			r.Turns = append(r.Turns, plan.Turn{Text: rest, Revises: true})
+		case "=":
+			colon := strings.Index(rest, "= ")
+			r.Answers = append(r.Answers, plan.Answer{Question: strings.TrimSpace(rest[:colon]), Text: rest[colon+2:]})
+		case "~":
+			r.Assume = true
+		default:
+			continue
+		}
+		fmt.Fprintf(&got, "  %s\n", short(read(t, i, r)))
+	}
+	if *update {
+		if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("%s (run with -update after reading the difference):\n%s", path, diff)
+	}
+}
