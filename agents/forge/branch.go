@@ -31,12 +31,10 @@ func (j *publication) claim(ctx context.Context, name, commit string) (bool, err
 	switch {
 	case !exists:
 		return j.createBranch(ctx, name, commit)
-	case c.head == commit:
-		return true, nil
 	case j.spent[name]:
 		return false, nil
 	}
-	// A branch of ours without a pull request is left from an earlier design of this thread: go on there.
+	// A branch of ours without a pull request is left from an earlier try or design of this thread: go on there.
 	h, err := j.f.historyOf(ctx, j.Publication, c.head)
 	if hasCode(err, CodeNotFound) { // no common history
 		return false, nil

@@ -253,10 +253,18 @@ func TestReviewersFailSoftly(t *testing.T) {
 }
 
 func TestRevisionContinuesThePullRequest(t *testing.T) {
+	for _, known := range []bool{true, false} { // the pull request is found without being told of it
+		t.Run(fmt.Sprint(known), func(t *testing.T) { revise(t, known) })
+	}
+}
+
+func revise(t *testing.T, known bool) {
 	b := newBench(t, nil)
 	first := publish(t, b.forge(), b.publication("select 1\n"))
 	p := b.publication("select 2\n")
-	p.Prior = &first
+	if known {
+		p.Prior = &first
+	}
 	second := publish(t, b.forge(), p)
 	again := publish(t, b.forge(), p)
 	if second.Number != 1 || second.Commit == first.Commit || second != again {
@@ -473,6 +481,34 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("%d pull requests", n)
 			}
 		})
+	}
+}
+
+// TestApprovedAgainAfterAFailure: the branch was made, the pull request was refused, a person approves anew.
+func TestApprovedAgainAfterAFailure(t *testing.T) {
+	b := newBench(t, nil)
+	p := b.publication("select 1\n")
+	b.server.Inject(githubapi.Fault{Route: "POST /repos/{owner}/{repo}/pulls", Status: 403, Message: "Resource not accessible by personal access token"})
+	_, err := b.forge().Publish(context.Background(), p)
+	wantFailure(t, err, plan.Permanent, forge.CodeNoRights)
+	p.Approved.At = p.Approved.At.Add(time.Hour)
+	b.wantOne(p, publish(t, b.forge(), p))
+}
+
+// TestPushInTheSameMoment: someone adds to our branch between our reading and our writing.
+func TestPushInTheSameMoment(t *testing.T) {
+	b := newBench(t, nil)
+	first := publish(t, b.forge(), b.publication("select 1\n"))
+	p := b.publication("select 2\n")
+	p.Prior = &first
+	note := "reviewed\n"
+	b.server.Inject(githubapi.Fault{Route: "PATCH /repos/{owner}/{repo}/git/refs/{ref}",
+		MoveBase: &githubapi.Edit{Branch: first.Branch, Author: "mara", Files: map[string]*string{"docs/churn.md": &note}}})
+	_, err := b.forge().Publish(context.Background(), p)
+	wantFailure(t, err, plan.Transient, forge.CodeConflict)
+	pr := publish(t, b.forge(), p)
+	if pr.Warning == "" || b.git("show", pr.Branch+":docs/churn.md") != "reviewed" || b.git("rev-list", "--count", "main.."+pr.Branch) != "3" {
+		t.Errorf("published as %v", pr)
 	}
 }
 
