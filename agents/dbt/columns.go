@@ -65,6 +65,10 @@ func (r *columnResolver) node(n *Node) {
 	if cols, from, ok := r.measured(n); ok {
 		n.Columns = r.merged(n, cols, from, static)
 		n.ColumnsKnown, n.ColumnsWhy = true, ""
+		for i, c := range cols {
+			n.Columns[i].Type = firstText(c.Type, n.Columns[i].Type)
+		}
+		r.stale(n, n.Columns[len(cols):], "it does not have it")
 		return
 	}
 	switch {
@@ -73,8 +77,10 @@ func (r *columnResolver) node(n *Node) {
 	case err == nil:
 		n.Columns = r.merged(n, plainColumns(static), FromStatic, static)
 		n.ColumnsKnown, n.ColumnsWhy = true, ""
-		if extra := n.Columns[len(static):]; len(extra) > 0 {
-			r.stale(n, extra)
+		if extra := n.Columns[len(static):]; len(extra) > 0 && n.opaque {
+			n.ColumnsKnown, n.ColumnsWhy = false, "its YAML describes "+extra[0].Name+", which a macro in its SQL may write"
+		} else {
+			r.stale(n, extra, "its SQL does not have it")
 		}
 	default:
 		n.Columns = r.merged(n, slices.Clone(n.declared), "", static)
@@ -84,15 +90,11 @@ func (r *columnResolver) node(n *Node) {
 	}
 }
 
-// stale deals with columns that YAML describes and a fully understood SQL does not show: the description is out of date. Where a
-// macro writes part of the SQL, the column may be the macro's.
-func (r *columnResolver) stale(n *Node, extra []Column) {
-	if n.opaque {
-		n.ColumnsKnown, n.ColumnsWhy = false, "its YAML describes "+extra[0].Name+", which a macro in its SQL may write"
-		return
-	}
+// stale drops columns that YAML describes although they do not exist, and names them.
+func (r *columnResolver) stale(n *Node, extra []Column, why string) {
 	for _, c := range extra {
-		r.problems = append(r.problems, Problem{n.YAMLPath, c.Line, fmt.Sprintf("the column %s is described here, but the SQL of %s does not have it", c.Name, n.Name)})
+		path := firstText(n.YAMLPath, n.Path)
+		r.problems = append(r.problems, Problem{path, c.Line, fmt.Sprintf("the column %s of %s is described here, but %s", c.Name, n.Name, why)})
 	}
 	n.Columns = n.Columns[:len(n.Columns)-len(extra)]
 }
@@ -214,6 +216,7 @@ func plainColumns(static []staticColumn) []Column {
 
 // merged lays YAML and lineage over columns that exist. from marks the columns; empty keeps their own mark.
 func (r *columnResolver) merged(n *Node, cols []Column, from Origin, static []staticColumn) []Column {
+	cols = slices.Clone(cols)
 	for i := range cols {
 		if from != "" {
 			cols[i].From = from

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -32,7 +33,7 @@ func parseYAML(b []byte) (root *yaml.Node, err error) {
 	}()
 	var doc yaml.Node
 	if err := yaml.Unmarshal(b, &doc); err != nil {
-		return nil, located(err)
+		return nil, located(b, err)
 	}
 	if len(doc.Content) == 0 {
 		return nil, nil
@@ -47,16 +48,25 @@ func parseYAML(b []byte) (root *yaml.Node, err error) {
 	return root, nil
 }
 
-// located takes the line out of yaml.v3's message ("yaml: line 3: …").
-func located(err error) error {
+// located gives yaml.v3's message ("yaml: line 3: …") the line at fault. The one in the message is that of the construct around it,
+// often far above; the first line with which the file stops being readable says more.
+func located(b []byte, err error) error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
 	if rest, ok := strings.CutPrefix(msg, "line "); ok {
-		num, text, _ := strings.Cut(rest, ": ")
-		if n, err := strconv.Atoi(num); err == nil {
-			return &yamlError{n, text}
+		_, msg, _ = strings.Cut(rest, ": ")
+	}
+	ends := []int{}
+	for i, c := range b {
+		if c == '\n' {
+			ends = append(ends, i+1)
 		}
 	}
-	return &yamlError{msg: msg}
+	ends = append(ends, len(b))
+	line := sort.Search(len(ends)-1, func(k int) bool {
+		var n yaml.Node
+		return yaml.Unmarshal(b[:ends[k]], &n) != nil
+	})
+	return &yamlError{line + 1, msg}
 }
 
 func yamlProblem(path string, err error) Problem {
