@@ -29,6 +29,8 @@ func TestStories(t *testing.T) {
 		"shop": {dir: "testdata/shop"},
 		"subs": {dir: "testdata/subs"},
 		"bare": {dir: "testdata/shop", noGlossary: true},
+		// The sample company is one project among others; no rule knows its words.
+		"sample": {dir: "../../bot/sample/project"},
 	} {
 		t.Run(name, func(t *testing.T) { story(t, "testdata/"+name+".txt", interpreterFor(t, f)) })
 	}

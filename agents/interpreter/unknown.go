@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/knowledge"
+	"firstmile/agents/interpreter/lexicon"
 	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
@@ -138,12 +140,23 @@ func (s *session) near(span grammar.Span) []glossary.Hit {
 		query = append(query, all...)
 	}
 	var out []glossary.Hit
-	for _, h := range s.k.Near(strings.Join(query, " "), plan.MaxOptions-1) {
-		if len(s.k.ByKey(h.Ref)) > 0 {
+	for _, h := range s.k.Near(strings.Join(query, " "), 2*plan.MaxOptions) {
+		if len(out) < plan.MaxOptions-1 && s.fits(h, span) {
 			out = append(out, h)
 		}
 	}
 	return out
+}
+
+// fits reports whether a suggestion could stand where the words stand: after "by" or "per" only a dimension can.
+func (s *session) fits(h glossary.Hit, span grammar.Span) bool {
+	after := false
+	for _, m := range s.i.lexicon.Find(s.tokens) {
+		if m.To == span.From && (m.Category == lexicon.By || m.Category == lexicon.Per) {
+			after = true
+		}
+	}
+	return slices.ContainsFunc(s.k.ByKey(h.Ref), func(c knowledge.Candidate) bool { return !after || c.Kind == knowledge.Dim })
 }
 
 // refused answers a request that is understood but cannot be composed.

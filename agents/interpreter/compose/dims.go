@@ -206,11 +206,12 @@ func (b *builder) onePath(found []plan.JoinPath, at grammar.Span, label string) 
 		Text: fmt.Sprintf("There are several ways from %s to %s. Which one do you mean?", rivals[0].From, label),
 		Why:  "Each way joins other rows, so the figures differ."}
 	for i, p := range rivals {
-		n.Options = append(n.Options, plan.Option{ID: pathID(p), Label: "through " + pathID(p), Default: i == 0, Detail: pathDetail(p)})
+		id := pathID(p, rivals)
+		n.Options = append(n.Options, plan.Option{ID: id, Label: "through " + id, Default: i == 0, Detail: pathDetail(p)})
 	}
 	id := b.settle(n)
 	for _, p := range rivals {
-		if pathID(p) == id {
+		if pathID(p, rivals) == id {
 			return p
 		}
 	}
@@ -221,10 +222,22 @@ func declared(p plan.JoinPath) bool {
 	return !slices.ContainsFunc(p.Hops, func(h plan.Hop) bool { return !h.Declared })
 }
 
-func pathID(p plan.JoinPath) string {
-	var parts []string
-	for _, h := range p.Hops {
-		parts = append(parts, strings.Join(h.FromColumns, "+"))
+// pathID names a path by the columns that only it joins along; by all of them when it has no rival.
+func pathID(p plan.JoinPath, rivals []plan.JoinPath) string {
+	var parts, own []string
+	for n, h := range p.Hops {
+		columns := strings.Join(h.FromColumns, "+")
+		parts = append(parts, columns)
+		shared := func(o plan.JoinPath) bool {
+			return n < len(o.Hops) && slices.Equal(o.Hops[n].FromColumns, h.FromColumns)
+		}
+		if !slices.ContainsFunc(rivals, func(o plan.JoinPath) bool { return !shared(o) }) {
+			continue
+		}
+		own = append(own, columns)
+	}
+	if len(own) > 0 {
+		parts = own
 	}
 	return strings.Join(parts, ", ")
 }
@@ -241,7 +254,7 @@ func pathDetail(p plan.JoinPath) string {
 func (b *builder) checkPaths(to string, paths []plan.JoinPath) {
 	for _, p := range paths {
 		if !declared(p) {
-			b.assume(true, "%s and %s are joined along %s, which no test or constraint declares.", p.From, to, pathID(p))
+			b.assume(true, "%s and %s are joined along %s, which no test or constraint declares.", p.From, to, pathID(p, nil))
 		}
 	}
 }

@@ -36,6 +36,8 @@ type Linked struct {
 	Known []bool
 	// Grounded tells for each token whether the project or the glossary has one.
 	Grounded []bool
+	// Worded tells for each token whether it has a meaning of its own in the lexicon.
+	Worded []bool
 	// Harmless and Glue tokens may stay without a role.
 	Harmless []bool
 	Glue     []bool
@@ -48,7 +50,7 @@ type Settled map[string]string
 // Link finds the candidates of every span of tokens.
 func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, settled Settled) Linked {
 	n := len(tokens)
-	l := Linked{Tokens: tokens, Known: make([]bool, n), Grounded: make([]bool, n), Harmless: make([]bool, n), Glue: make([]bool, n)}
+	l := Linked{Tokens: tokens, Known: make([]bool, n), Grounded: make([]bool, n), Worded: make([]bool, n), Harmless: make([]bool, n), Glue: make([]bool, n)}
 	l.Matches = lex.Find(tokens)
 	for _, m := range l.Matches {
 		l.addLexicon(m)
@@ -77,6 +79,9 @@ func (l *Linked) addLexicon(m lexicon.Match) {
 	switch m.Category {
 	case lexicon.Harmless, lexicon.Glue, lexicon.Chatter, lexicon.Outside, lexicon.Unsure:
 		return
+	}
+	for i := m.From; i < m.To; i++ {
+		l.Worded[i] = true
 	}
 	l.Terminals = append(l.Terminals, chart.Item{Category: chart.Category(m.Category), From: m.From, To: m.To, Key: m.Value, Meaning: word(m.Value)})
 }
@@ -114,8 +119,11 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 	exact, stemmed := k.Lookup(span)
 	cands := slices.Clone(exact)
 	for _, c := range stemmed {
-		c.Cost += costStem
-		cands = append(cands, c)
+		rival := func(e knowledge.Candidate) bool { return e.Kind == c.Kind || condition(e.Kind) && condition(c.Kind) }
+		if !slices.ContainsFunc(exact, rival) { // the word itself before words of the same stem
+			c.Cost += costStem
+			cands = append(cands, c)
+		}
 	}
 	for i := range cands {
 		if cands[i].Term != "" && i < len(exact) {
@@ -130,6 +138,8 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 	}
 	l.addCandidates(from, to, cands)
 }
+
+func condition(k knowledge.Kind) bool { return k == knowledge.Value || k == knowledge.Pop }
 
 // restrict keeps what the answer chose; where the words did not mean it by themselves, the answer makes them mean it.
 func restrict(cands, chosen []knowledge.Candidate, key string) []knowledge.Candidate {
@@ -178,11 +188,7 @@ func (l *Linked) addQuoted(at int, t token.Token, k *knowledge.Knowledge) {
 func (l *Linked) addCandidates(from, to int, cands []knowledge.Candidate) {
 	byKind := map[knowledge.Kind]*Slot{}
 	for _, c := range cands {
-		price := l.codeCost(from, to, c)
-		if price == 0 && c.Kind == knowledge.Value && to-from == 1 && len([]rune(l.Tokens[from].Text)) <= 3 {
-			l.Harmless[from], l.Glue[from] = false, false // a code in capitals is no preposition
-		}
-		c.Cost += price
+		c.Cost += l.valuePrice(from, to, c)
 		s := byKind[c.Kind]
 		if s == nil {
 			s = &Slot{From: from, To: to, Kind: c.Kind}
@@ -202,18 +208,33 @@ func (l *Linked) addCandidates(from, to int, cands []knowledge.Candidate) {
 	}
 }
 
-// costCode is the price of reading a short everyday word as a code: "in" for IN, "max" for a plan of that name.
-const costCode = 0.9
+// Prices of reading an everyday word as a value: "in" or "max" for a code, "monthly" for a way of billing.
+const (
+	costCode = 0.9
+	costWord = 0.5
+)
 
-// codeCost is that price for a value of up to three letters that is also a word of the lexicon, unless it is written in capitals.
-func (l *Linked) codeCost(from, to int, c knowledge.Candidate) float64 {
-	if c.Kind != knowledge.Value || to-from > 1 || !l.Known[from] || len([]rune(l.Tokens[from].Text)) > 3 {
+// valuePrice is the price for a single-word value that is also a word of the lexicon, unless it is written in capitals. Such a
+// code in capitals is no preposition any more, so it may not be skipped either.
+func (l *Linked) valuePrice(from, to int, c knowledge.Candidate) float64 {
+	if c.Kind != knowledge.Value || to-from > 1 || !l.Known[from] {
 		return 0
 	}
-	for _, r := range l.Tokens[from].Text {
+	text := []rune(l.Tokens[from].Text)
+	short := len(text) <= 3
+	for _, r := range text {
 		if unicode.IsLetter(r) && !unicode.IsUpper(r) {
-			return costCode
+			switch {
+			case short:
+				return costCode
+			case l.Worded[from]:
+				return costWord
+			}
+			return 0
 		}
+	}
+	if short {
+		l.Harmless[from], l.Glue[from] = false, false
 	}
 	return 0
 }

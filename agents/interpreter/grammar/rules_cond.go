@@ -70,7 +70,7 @@ func condRows() []row {
 		{"negcond = neg dim", 0.6, func(p []chart.Item) keyed { return emptyOf(p, 1, false) }},
 		{"negcond = neg np", 0.02, negatedNP(1)},
 		{"negcond = neg prep np", 0.02, negatedNP(2)},
-		{"adj = list", 0, single},
+		{"adj = list", 0, same(0)},
 		{"adj = list dim", 0.02, ofColumn(1, 0)},
 		{"adj = neg basic", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},
 		{"adj = only basic", 0, only(1)},
@@ -80,10 +80,9 @@ func condRows() []row {
 		{"post = prep verb negcond", 0, spanned(2)},
 		{"post = prep negcond", 0, spanned(1)},
 		{"post = verb negcond", 0, spanned(1)},
-		{"post = cond", 0.3, same(0)},
+		{"post = cond", 0.4, same(0)},
 		{"post = negcond", 0.1, same(0)},
-		{"filter = cond", 0.45, same(0)},
-		{"filter = post", 0, marked},
+		{"filter = post", 0, same(0)},
 		{"filter = negcond", 0, same(0)},
 		{"filter = only cond", 0, only(1)},
 		{"filter = only prep cond", 0, only(2)},
@@ -180,15 +179,9 @@ func negatedNP(i int) func(p []chart.Item) keyed {
 	}
 }
 
-// single keeps an adjective short: one value, or a list of values of a kind.
-func single(p []chart.Item) keyed { return p[0].Meaning.(keyed) }
-
 func spanned(i int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed { return reach(p, get[*Cond](p, i)) }
 }
-
-// marked lets a condition that begins with a preposition or a verb stand anywhere.
-func marked(p []chart.Item) keyed { return p[0].Meaning.(keyed) }
 
 func only(i int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {

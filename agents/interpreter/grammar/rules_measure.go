@@ -16,7 +16,7 @@ func measureRows() []row {
 		{"measure = agg metric", 0.05, aggOfMetric},
 		{"measure = count metric", 0.05, countOfMetric},
 		{"measure = count distinct metric", 0.05, func(p []chart.Item) keyed { return countOfMetric(p[1:]) }},
-		{"measure = adj metric", 0.05, func(p []chart.Item) keyed { return withConds(p, term(p, 1), get[*Cond](p, 0)) }},
+		{"measure = adj metric", 0.12, func(p []chart.Item) keyed { return withConds(p, term(p, 1), get[*Cond](p, 0)) }},
 		{"measure = adj measure", 0.3, func(p []chart.Item) keyed { return withConds(p, get[*Measure](p, 1), get[*Cond](p, 0)) }},
 		{"measure = agg number", 0, func(p []chart.Item) keyed { return aggOfColumn(p, 1) }},
 		{"measure = number agg", 0.3, func(p []chart.Item) keyed { return aggOfColumn(p, 0) }},

@@ -34,8 +34,11 @@ func keepBest(cs []Candidate) []Candidate {
 		}
 		for i := range byKind[Pop] {
 			if byKind[Pop][i].Cost > 0 || byKind[Pop][i].Term == "" {
-				byKind[Pop][i].Cost += costSynonym
+				byKind[Pop][i].Cost += costTrimmed
 			}
+		}
+		for i := range byKind[Number] {
+			byKind[Number][i].Cost += costSynonym
 		}
 	}
 	var out []Candidate
