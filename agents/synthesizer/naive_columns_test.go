@@ -1,9 +1,11 @@
 package synthesizer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"firstmile/planner/plan"
 )
@@ -37,7 +39,16 @@ func (n *naive) partner(h plan.Hop, r record) record {
 	return nil
 }
 
-func (n *naive) dims(model string, r record) string {
+// dims are the dimensions of a row, joined; those that are not among the best become one group where the rest is kept.
+func (n *naive) dims(model string, r record, start time.Time) string {
+	key := n.ownDims(model, r)
+	if n.best == nil || !n.spec.Rank.Rest || n.isBest(start, key) {
+		return key
+	}
+	return strings.TrimSuffix(strings.Repeat("other\x00", len(n.spec.Dimensions)), "\x00")
+}
+
+func (n *naive) ownDims(model string, r record) string {
 	var parts []string
 	for _, d := range n.spec.Dimensions {
 		v := n.look(model, r, d.Column, d.Paths)
@@ -102,3 +113,67 @@ func passes(v any, f plan.Filter) bool {
 	}
 	return !less(v, want[0]) && !less(want[1], v)
 }
+
+func (n *naive) isBest(start time.Time, dims string) bool {
+	if n.spec.Rank.PerPeriod {
+		return n.best[start][dims]
+	}
+	return n.best[time.Time{}][dims]
+}
+
+// rank finds the best groups, each by its total over the whole time or within its period.
+func (n *naive) rank() {
+	r := n.spec.Rank
+	if r == nil {
+		return
+	}
+	spec := n.spec
+	spec.Rank = nil
+	sub := &naive{tables: n.tables, spec: spec, whole: !r.PerPeriod || spec.Time == nil}
+	type scored struct {
+		dims  string
+		value any
+	}
+	found := map[time.Time][]scored{}
+	var by plan.Measure
+	for _, m := range spec.Measures {
+		if m.Name == r.By {
+			by = m
+		}
+	}
+	if r.Rest || sub.whole && spec.Time != nil {
+		sub.spec.Measures = []plan.Measure{by}
+	}
+	all := sub.leaves()
+	for g := range sub.groups(all) {
+		found[g.start] = append(found[g.start], scored{g.dims, sub.value(by, nil, g, all)})
+	}
+	n.best = map[time.Time]map[string]bool{}
+	for start, list := range found {
+		slices.SortFunc(list, func(a, b scored) int {
+			if c := order(a.value, b.value, r.Descending); c != 0 {
+				return c
+			}
+			return strings.Compare(nullsLast(a.dims), nullsLast(b.dims))
+		})
+		n.best[start] = map[string]bool{}
+		for _, s := range list[:min(r.N, len(list))] {
+			n.best[start][s.dims] = true
+		}
+	}
+}
+
+// order puts nulls last, whatever the direction.
+func order(a, b any, descending bool) int {
+	x, ok := a.(float64)
+	y, ok2 := b.(float64)
+	switch {
+	case !ok || !ok2:
+		return cmp.Compare(fmt.Sprint(!ok), fmt.Sprint(!ok2))
+	case descending:
+		return cmp.Compare(y, x)
+	}
+	return cmp.Compare(x, y)
+}
+
+func nullsLast(dims string) string { return strings.ReplaceAll(dims, "null", "\U0010FFFF") }

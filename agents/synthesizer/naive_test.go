@@ -18,6 +18,10 @@ type record map[string]any // float64, string, bool, time.Time or nil
 type naive struct {
 	tables map[string][]record
 	spec   plan.Spec
+	// whole is true when totals over all periods are computed for a ranking.
+	whole bool
+	// best holds the best groups by period (the zero time: in all of them); nil without a ranking.
+	best map[time.Time]map[string]bool
 }
 
 // group is a row of the result: its period (zero when there is none) and its dimensions.
@@ -52,13 +56,22 @@ const (
 	unknown  = "?"
 )
 
-func (n *naive) rows() []string {
+func (n *naive) leaves() []leaf {
 	var all []leaf
 	for _, m := range n.spec.Measures {
 		all = append(all, leaves(m, nil)...)
 	}
+	return all
+}
+
+func (n *naive) rows() []string {
+	n.rank()
+	all := n.leaves()
 	var out []string
 	for g := range n.groups(all) {
+		if n.best != nil && !n.spec.Rank.Rest && !n.isBest(g.start, g.dims) {
+			continue
+		}
 		cells := []string{}
 		if n.spec.Time != nil {
 			cells = append(cells, n.stamp(g.start))
@@ -110,7 +123,7 @@ func (n *naive) groups(all []leaf) map[group]bool {
 	}
 	t := n.spec.Time
 	out := map[group]bool{}
-	if t != nil && t.Spine {
+	if t != nil && t.Spine && !n.whole {
 		for _, p := range n.periods(all) {
 			if len(n.spec.Dimensions) == 0 {
 				out[group{p, ""}] = true
@@ -132,7 +145,7 @@ func (n *naive) groups(all []leaf) map[group]bool {
 			}
 		}
 	}
-	if t == nil && len(n.spec.Dimensions) == 0 {
+	if (t == nil || n.whole) && len(n.spec.Dimensions) == 0 {
 		out[group{}] = true
 	}
 	return out
@@ -166,7 +179,7 @@ func (n *naive) present(m plan.Measure, all []leaf, start time.Time) map[string]
 		probe.Interval = &iv
 	}
 	for _, r := range n.counted(probe, all, start) {
-		out[n.dims(m.Model, r)] = true
+		out[n.dims(m.Model, r, start)] = true
 	}
 	return out
 }
@@ -221,6 +234,10 @@ func (n *naive) inTime(m plan.Measure, r record, all []leaf, start time.Time) bo
 	}
 	if n.spec.Time == nil {
 		return n.within(t)
+	}
+	if n.whole {
+		_, last := n.range_(all)
+		return n.within(t) && (!n.spec.Time.Complete || !begin(t, n.spec.Time.Grain, n.spec.Time.WeekStart).After(last))
 	}
 	return begin(t, n.spec.Time.Grain, n.spec.Time.WeekStart).Equal(start) && n.within(t)
 }
@@ -302,7 +319,7 @@ func validAt(m plan.Measure, r record, at time.Time) bool {
 // periods lists the starts of the periods of the result.
 func (n *naive) periods(all []leaf) []time.Time {
 	t := n.spec.Time
-	if t == nil {
+	if t == nil || n.whole {
 		return []time.Time{{}}
 	}
 	first, last := n.range_(all)
@@ -451,14 +468,14 @@ func (n *naive) leafValue(m plan.Measure, offset *plan.Span, g group, all []leaf
 	at := g.start
 	if offset != nil {
 		at = move(at, -offset.Count, offset.Unit)
-		if first, _ := (&naive{n.tables, plan.Spec{Time: n.spec.Time}}).range_(all); at.Before(first) {
+		if first, _ := (&naive{tables: n.tables, spec: plan.Spec{Time: n.spec.Time}}).range_(all); at.Before(first) {
 			return nil
 		}
 	}
 	var values []any
 	rows := 0
 	for _, r := range n.counted(m, all, at) {
-		if n.dims(m.Model, r) != g.dims {
+		if n.dims(m.Model, r, at) != g.dims {
 			continue
 		}
 		rows++

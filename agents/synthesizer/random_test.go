@@ -40,7 +40,7 @@ func TestRandomDesigns(t *testing.T) {
 			if err != nil {
 				t.Fatalf("case %d: %v\n%s", done, err, spec.Canonical())
 			}
-			if problem := differ(rows(t, s, c.SQL), (&naive{tables, spec}).rows()); problem != "" {
+			if problem := differ(rows(t, s, c.SQL), (&naive{tables: tables, spec: spec}).rows()); problem != "" {
 				t.Errorf("case %d: %s\n%s\n%s\n%s", done, problem, spec.Canonical(), c.SQL, strings.Join(inserts(tables), "\n"))
 				failed++
 				break
@@ -171,6 +171,9 @@ func randomSpec(r *rand.Rand) plan.Spec {
 	if maybe(r, 40) {
 		spec.Filters = append(spec.Filters, g.sharedFilter())
 	}
+	if len(spec.Dimensions) > 0 && maybe(r, 30) {
+		g.rank()
+	}
 	return spec
 }
 
@@ -195,6 +198,14 @@ func (g *generator) measures() {
 	for range 1 + r.IntN(3) {
 		g.spec.Measures = append(g.spec.Measures, pick(r, kinds...)())
 	}
+}
+
+// rank puts a measure in front that is null only where it has no rows.
+func (g *generator) rank() {
+	by := g.orders()
+	by.Agg, by.Expr, by.Percentile = plan.Count, nil, 0
+	g.spec.Measures = append([]plan.Measure{by}, g.spec.Measures...)
+	g.spec.Rank = &plan.Rank{N: 1 + g.r.IntN(2), By: by.Name, Descending: maybe(g.r, 70), PerPeriod: g.spec.Time != nil && maybe(g.r, 50), Rest: maybe(g.r, 40)}
 }
 
 func (g *generator) dimensions() {

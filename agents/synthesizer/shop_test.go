@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -105,7 +106,8 @@ func rows(t testing.TB, s *sandbox.Sandbox, sql string) []string {
 		}
 		out = append(out, strings.Join(cells, " | "))
 	}
-	return sortStrings(out)
+	slices.Sort(out)
+	return out
 }
 
 // cell writes a value so that 2, 2.0 and 2.000000001 are the same.

@@ -56,14 +56,19 @@ func precedence(e sqltree.Expr) int {
 // expr writes an expression that starts in a block of the given level: on one line where it fits, else broken.
 func (w *writer) expr(e sqltree.Expr, level int) string {
 	one := w.flat(e, 0)
-	if len(one)+level*w.style.Indent <= width-10 {
+	if w.fits(one, level) {
 		return one
 	}
 	switch e := e.(type) {
 	case sqltree.Case:
 		return w.tallCase(e, level)
 	case sqltree.Call:
-		if e.Over == nil && e.Within == nil && !e.Star {
+		switch {
+		case e.Over != nil:
+			over := *e.Over
+			e.Over = nil
+			return w.flat(e, 0) + w.key(" over ") + "(\n" + w.pad(level+1) + w.window(over, "\n"+w.pad(level+1)) + "\n" + w.pad(level) + ")"
+		case e.Within == nil && !e.Star:
 			return w.tallCall(e, level)
 		}
 	case sqltree.Binary:
@@ -75,11 +80,20 @@ func (w *writer) expr(e sqltree.Expr, level int) string {
 	return one
 }
 
+// fits leaves room for a name behind the expression.
+func (w *writer) fits(text string, level int) bool {
+	return len(text)+level*w.style.Indent <= width-10
+}
+
 func (w *writer) operand(e sqltree.Expr, outer, level int) string {
-	if precedence(e) < outer {
-		return "(" + w.flat(e, 0) + ")"
+	if precedence(e) >= outer {
+		return w.expr(e, level)
 	}
-	return w.expr(e, level)
+	one := "(" + w.flat(e, 0) + ")"
+	if w.fits(one, level) {
+		return one
+	}
+	return "(\n" + w.pad(level+1) + w.expr(e, level+1) + "\n" + w.pad(level) + ")"
 }
 
 func (w *writer) tallCase(c sqltree.Case, level int) string {
@@ -224,12 +238,12 @@ func (w *writer) call(c sqltree.Call) string {
 		out += w.key(" within group ") + "(" + w.key("order by ") + w.orders(c.Within) + ")"
 	}
 	if c.Over != nil {
-		out += w.key(" over ") + "(" + w.window(*c.Over) + ")"
+		out += w.key(" over ") + "(" + w.window(*c.Over, " ") + ")"
 	}
 	return out
 }
 
-func (w *writer) window(o sqltree.Over) string {
+func (w *writer) window(o sqltree.Over, between string) string {
 	var parts []string
 	if len(o.Partition) > 0 {
 		parts = append(parts, w.key("partition by ")+w.commas(o.Partition))
@@ -237,7 +251,7 @@ func (w *writer) window(o sqltree.Over) string {
 	if len(o.Order) > 0 {
 		parts = append(parts, w.key("order by ")+w.orders(o.Order))
 	}
-	return strings.Join(parts, " ")
+	return strings.Join(parts, between)
 }
 
 func (w *writer) orders(list []sqltree.Order) string {

@@ -217,7 +217,12 @@ func (w *writer) conditions(level int, word string, list []sqltree.Expr) {
 // chain writes conditions that are combined with and, each on a line, the first after the word.
 func (w *writer) chain(level int, word string, list []sqltree.Expr) {
 	for i, e := range list {
-		text := w.operand(e, precAnd, level+1)
+		text := ""
+		if precedence(e) < precAnd {
+			text = w.operand(e, precAnd, level)
+		} else {
+			text = w.expr(e, level+1)
+		}
 		switch {
 		case i > 0:
 			text = w.key("and") + " " + text

@@ -11,6 +11,7 @@ import (
 type atom struct {
 	measure plan.Measure
 	offset  *plan.Span // the atom is read this much earlier; nil: in the row's own period
+	label   string     // what the Spec calls it
 	name    string     // its column in the step of its source
 	source  *source
 }
@@ -70,7 +71,7 @@ func (b *builder) addAtom(m plan.Measure, offset *plan.Span, name string) error 
 	if b.findAtom(m, offset) != nil {
 		return nil
 	}
-	a := &atom{measure: m, offset: offset, name: name}
+	a := &atom{measure: m, offset: offset, label: name, name: name}
 	if same := b.findAtom(m, nil); offset != nil && same != nil {
 		// The same aggregate is there for the row's own period: it is read a second time, further back.
 		a.name, a.source = same.name, same.source

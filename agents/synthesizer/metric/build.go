@@ -62,7 +62,6 @@ type builder struct {
 
 	periods string // the step with the periods, once it was needed
 	span    string // the step with the first and last period, once it was needed
-	latest  string // the step with the latest moment of the data, once it was needed
 }
 
 // sub is a builder for another Spec over the same plan.

@@ -126,10 +126,13 @@ func (b *builder) resultStep(s *source) error {
 	return nil
 }
 
-// resultName says what a source's step holds: orders_by_month_and_region.
+// resultName says what a source's step holds: orders_by_month_and_region, or refunds_by_month for a single figure.
 func (b *builder) resultName(s *source) string {
 	what := s.alias
-	if s.first.Kind == plan.Population {
+	switch {
+	case len(s.atoms) == 1:
+		what = s.atoms[0].label
+	case s.first.Kind == plan.Population:
 		what = plural(entityNoun(s.first.Interval.Entity))
 	}
 	keys := b.keyNames()
@@ -140,6 +143,14 @@ func (b *builder) resultName(s *source) string {
 		return what + "_total"
 	}
 	return what + "_by_" + strings.Join(keys, "_and_")
+}
+
+// groupsName is the name of a list of all groups.
+func (b *builder) groupsName() string {
+	if len(b.spec.Dimensions) == 0 {
+		return "all_" + plural(b.spec.Time.Name)
+	}
+	return "all_groups"
 }
 
 // crossed joins one-row results.
@@ -158,7 +169,32 @@ func (b *builder) fullJoin() (Select, error) {
 	for _, k := range b.keyNames() {
 		sel.Items = append(sel.Items, Item{Column{"", k}, k})
 	}
-	return sel, b.addMeasures(&sel, func(a *atom) Scalar { return filled(a, a.source.step) })
+	return b.figures(sel, func(a *atom) Scalar { return filled(a, a.source.step) })
+}
+
+// figures adds the measures to joined results. Where a formula is to be computed over them, its parts are
+// joined in a step of their own, so that the formula can be read.
+func (b *builder) figures(sel Select, get func(*atom) Scalar) (Select, error) {
+	if !b.hasFormula() {
+		return sel, b.addMeasures(&sel, get)
+	}
+	names := map[*atom]string{}
+	for _, a := range b.atoms {
+		names[a] = freeItem(sel.Items, a.label)
+		sel.Items = append(sel.Items, Item{get(a), names[a]})
+	}
+	step := b.step("figures", "", sel)
+	out := keysOf(step, b.keyNames())
+	return out, b.addMeasures(&out, func(a *atom) Scalar { return Column{step, names[a]} })
+}
+
+func freeItem(items []Item, name string) string {
+	for _, item := range items {
+		if item.Name == name {
+			return freeItem(items, name+"_2")
+		}
+	}
+	return name
 }
 
 func filled(a *atom, table string) Scalar {
@@ -175,7 +211,7 @@ func (b *builder) overKeys() (Select, error) {
 	for _, s := range b.sources {
 		parts = append(parts, keysOf(s.step, b.keyNames()))
 	}
-	all := b.step("all_groups", "", Union{Parts: parts, Distinct: true})
+	all := b.step(b.groupsName(), "", Union{Parts: parts, Distinct: true})
 	sel := Select{From: Table{Name: all}}
 	for _, k := range b.keyNames() {
 		sel.Items = append(sel.Items, Item{Column{all, k}, k})
@@ -183,7 +219,7 @@ func (b *builder) overKeys() (Select, error) {
 	for _, s := range b.sources {
 		sel.Joins = append(sel.Joins, b.joinSource(s.step, s.step, all, nil))
 	}
-	return sel, b.addMeasures(&sel, func(a *atom) Scalar { return filled(a, a.source.step) })
+	return b.figures(sel, func(a *atom) Scalar { return filled(a, a.source.step) })
 }
 
 func keysOf(step string, keys []string) Select {
@@ -205,14 +241,17 @@ func (b *builder) joinSource(step, alias, groups string, offset *plan.Span) Join
 		j.On = append(j.On, Op{"=", Column{alias, b.spec.Time.Name}, at})
 	}
 	for _, d := range b.spec.Dimensions {
-		l, r := Column{alias, d.Name}, Column{groups, d.Name}
-		if d.NullAs == "" {
-			j.On = append(j.On, Same{l, r})
-		} else {
-			j.On = append(j.On, Op{"=", l, r})
-		}
+		j.On = append(j.On, sameGroup(d, Column{alias, d.Name}, Column{groups, d.Name}))
 	}
 	return j
+}
+
+// sameGroup compares a dimension; null is a group unless it has a name.
+func sameGroup(d plan.Dimension, l, r Scalar) Scalar {
+	if d.NullAs == "" {
+		return Same{l, r}
+	}
+	return Op{"=", l, r}
 }
 
 func (b *builder) earlier(at Scalar, s plan.Span) Scalar {

@@ -134,16 +134,24 @@ func (b *builder) inWindow(s *source, at Scalar) ([]Scalar, error) {
 		}
 		out = append(out, Op{"<=", b.bucket(at), One{span, b.last()}})
 	case t != nil && t.Complete:
-		latest, err := b.latestStep()
+		open, err := b.openStep()
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Op{"<", b.bucket(at), b.bucket(b.nextDay(One{latest, "latest_at"}))})
+		out = append(out, Op{"<", at, One{open, "starts_on"}})
 	}
 	if len(out) == 0 && !notNull(s.node, s.first.Time) {
-		out = append(out, IsNull{Arg: at, Negated: true})
+		out = append(out, present(at))
 	}
 	return out, nil
+}
+
+// present is true for a row whose time is known.
+func present(at Scalar) Scalar {
+	if l, ok := at.(Local); ok {
+		at = l.Arg
+	}
+	return IsNull{Arg: at, Negated: true}
 }
 
 // nextDay moves the last moment seen to the day after: data that reaches a period's last day
@@ -203,28 +211,15 @@ func (b *builder) clock(s *source) (clock, error) {
 	return clock{s.alias, least(from), most(from), known, true}, err
 }
 
-// latestStep is the latest moment in the facts, wherever it is.
-func (b *builder) latestStep() (string, error) {
-	if b.latest != "" {
-		return b.latest, nil
-	}
-	clocks, err := b.clocks()
+// openStep is the one row with the start of the first period that the data does not cover to its end.
+func (b *builder) openStep() (string, error) {
+	table, c, err := b.wholeClock()
 	if err != nil {
 		return "", err
 	}
-	var parts []Select
-	for _, c := range clocks {
-		parts = append(parts, Select{Items: []Item{{c.known, "latest_at"}}, From: Table{Name: c.table}, Grouped: true})
-	}
-	if len(parts) == 1 {
-		b.latest = b.step("latest", "", parts[0])
-		return b.latest, nil
-	}
-	each := b.step("latest_by_fact", "", Union{Parts: parts})
-	b.latest = b.step("latest", "", Select{
-		Items: []Item{{Aggregate{Func: plan.Max, Arg: Column{each, "latest_at"}}, "latest_at"}},
-		From:  Table{Name: each}, Grouped: true})
-	return b.latest, nil
+	g := string(b.spec.Time.Grain)
+	return b.step("unfinished_"+g, "the "+g+" whose end the data has not reached", Select{
+		Items: []Item{{b.bucket(b.nextDay(c.known)), "starts_on"}}, From: Table{Name: table}, Grouped: true}), nil
 }
 
 // needsSpan reports whether the result is laid over a series of periods.
@@ -241,6 +236,17 @@ func (b *builder) needsSpan() bool {
 		}
 	}
 	return false
+}
+
+// dataFrom is the column of the span with the period of the first row, where the window does not begin with the data.
+const dataFrom = "data_from"
+
+// dataStart is the period of the first row there is.
+func (b *builder) dataStart() Scalar {
+	if from, _ := b.edges(); from.IsZero() {
+		return One{b.span, b.firstName()}
+	}
+	return One{b.span, dataFrom}
 }
 
 func (b *builder) firstName() string { return "first_" + b.spec.Time.Name }
@@ -264,7 +270,7 @@ func (b *builder) spanStep() (string, error) {
 			last = b.later(b.start(to), -1)
 		}
 	}
-	if first == nil || last == nil || b.longestOffset() != nil {
+	if first == nil || last == nil || b.longestOffset() != nil && !from.IsZero() {
 		table, c, err := b.wholeClock()
 		if err != nil {
 			return "", err
@@ -276,8 +282,8 @@ func (b *builder) spanStep() (string, error) {
 		if last == nil {
 			last = b.lastPeriod(c)
 		}
-		if b.longestOffset() != nil {
-			sel.Items = append(sel.Items, Item{b.bucket(c.first), "data_from"})
+		if !from.IsZero() && b.longestOffset() != nil {
+			sel.Items = append(sel.Items, Item{b.bucket(c.first), dataFrom})
 		}
 	}
 	sel.Items = append([]Item{{first, b.firstName()}, {last, b.last()}}, sel.Items...)

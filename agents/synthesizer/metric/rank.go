@@ -96,13 +96,13 @@ func (b *builder) topStep() (*topGroups, error) {
 }
 
 // applyTop joins the best groups to rows whose keys are the items of sel, and drops the other rows or
-// renames their group.
-func (b *builder) applyTop(r *reach, sel *Select) error {
+// renames their group. With keep no row is dropped yet: see amongTop.
+func (b *builder) applyTop(r *reach, sel *Select, keep bool) error {
 	if b.top == nil {
 		return nil
 	}
 	kind := Inner
-	if b.top.rest {
+	if b.top.rest || keep {
 		kind = Left
 	}
 	join := Join{Kind: kind, Table: Table{Name: b.top.step}}
@@ -111,7 +111,7 @@ func (b *builder) applyTop(r *reach, sel *Select) error {
 		join.On = append(join.On, Op{"=", Column{b.top.step, b.spec.Time.Name}, sel.Items[0].Expr})
 	}
 	for i, d := range b.spec.Dimensions {
-		join.On = append(join.On, Same{Column{b.top.step, d.Name}, sel.Items[offset+i].Expr})
+		join.On = append(join.On, sameGroup(d, Column{b.top.step, d.Name}, sel.Items[offset+i].Expr))
 	}
 	r.joins = append(r.joins, join)
 	if !b.top.rest {
@@ -135,4 +135,12 @@ func (b *builder) renameRest(r *reach, dims []Item) error {
 			Else: Literal{plan.Literal{Kind: plan.StringLiteral, Text: other}}}
 	}
 	return nil
+}
+
+// amongTop is the place of a row's group, null when it is not among the best; nil when that does not matter.
+func (b *builder) amongTop() Scalar {
+	if b.top == nil || b.top.rest {
+		return nil
+	}
+	return Column{b.top.step, placeColumn}
 }

@@ -50,7 +50,7 @@ func (b *builder) openBalance(s *source) (block, error) {
 			return block{}, err
 		}
 	} else if !notNull(s.node, s.first.Time) {
-		rows.Where = []Scalar{IsNull{Arg: at, Negated: true}}
+		rows.Where = []Scalar{present(at)}
 	}
 	if b.split {
 		rows.Items = []Item{{b.bucket(at), b.spec.Time.Name}}
@@ -67,7 +67,7 @@ func (b *builder) openBalance(s *source) (block, error) {
 	if err := b.addFilters(r, &rows, filters); err != nil {
 		return block{}, err
 	}
-	if err := b.addKeys(r, &rows); err != nil {
+	if err := b.addKeysOf(r, &rows, true); err != nil { // the last moment is that of all groups
 		return block{}, err
 	}
 	return b.balanceBlock(s, r, rows, at, partition)
@@ -86,9 +86,16 @@ func (b *builder) balanceBlock(s *source, r *reach, rows Select, at Scalar, part
 		rows.Items = append(rows.Items, Item{value, a.name + "_value"})
 	}
 	rows.Items = append(rows.Items, Item{at, "balance_at"}, Item{Latest{Arg: at, Partition: partition}, "last_at"})
+	place := b.amongTop()
+	if place != nil {
+		rows.Items = append(rows.Items, Item{place, placeColumn})
+	}
 	r.finish(&rows)
 	name := b.step(s.alias+"_with_last_moment", "", rows)
 	sel := Select{From: Table{Name: name}, Where: []Scalar{Op{"=", Column{name, "balance_at"}, Column{name, "last_at"}}}}
+	if place != nil {
+		sel.Where = append(sel.Where, IsNull{Arg: Column{name, placeColumn}, Negated: true})
+	}
 	for _, item := range rows.Items[:keys] {
 		sel.Items = append(sel.Items, Item{Column{name, item.Name}, item.Name})
 	}

@@ -24,7 +24,7 @@ func (b *builder) overSkeleton() (Select, error) {
 		}
 	}
 	b.limitSkeleton(&sel, groups)
-	return sel, b.addMeasures(&sel, func(a *atom) Scalar { return b.looked(a, groups) })
+	return b.figures(sel, func(a *atom) Scalar { return b.looked(a, groups) })
 }
 
 // lookupName is the alias of a source's result, one for each distance back.
@@ -94,6 +94,6 @@ func (b *builder) looked(a *atom, groups string) Scalar {
 	if a.offset == nil || !a.fills() {
 		return at
 	}
-	known := Op{">=", b.earlier(Column{groups, b.spec.Time.Name}, *a.offset), One{b.span, "data_from"}}
+	known := Op{">=", b.earlier(Column{groups, b.spec.Time.Name}, *a.offset), b.dataStart()}
 	return Case{When: []Scalar{known}, Then: []Scalar{at}}
 }

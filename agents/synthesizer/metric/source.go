@@ -229,7 +229,9 @@ func aggregateOf(m plan.Measure, arg, when Scalar) Scalar {
 }
 
 // addKeys adds the dimensions to the items, after what is there, and applies the best groups.
-func (b *builder) addKeys(r *reach, sel *Select) error {
+func (b *builder) addKeys(r *reach, sel *Select) error { return b.addKeysOf(r, sel, false) }
+
+func (b *builder) addKeysOf(r *reach, sel *Select, keep bool) error {
 	for _, d := range b.spec.Dimensions {
 		at, col, err := r.to(d.Column, d.Paths, d.Name)
 		if err != nil {
@@ -237,7 +239,7 @@ func (b *builder) addKeys(r *reach, sel *Select) error {
 		}
 		sel.Items = append(sel.Items, Item{bucketed(at, col.Type, d.NullAs), d.Name})
 	}
-	return b.applyTop(r, sel)
+	return b.applyTop(r, sel, keep)
 }
 
 // bucketed puts null into its named bucket, as text.
