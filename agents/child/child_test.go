@@ -48,6 +48,16 @@ var acts = map[string]func([]string) int{
 	},
 	"wait": func([]string) int { fmt.Println("waiting"); return forever() },
 	"hold": func([]string) int { return forever() },
+	// parent is a bot that has started a child.
+	"parent": func([]string) int {
+		self, _ := os.Executable()
+		p, err := Start(context.Background(), Command{Path: self, Args: []string{"hold"}})
+		if err != nil {
+			return 1
+		}
+		fmt.Println(p.cmd.Process.Pid)
+		return forever()
+	},
 	"burn": func([]string) int {
 		for i := 0; ; i++ {
 			_ = i

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -54,6 +55,32 @@ func TestTheGroupIsKilled(t *testing.T) {
 	p.Kill()
 	if _, err := p.Wait(); !errors.Is(err, ErrCanceled) {
 		t.Errorf("got %v, want ErrCanceled", err)
+	}
+	gone(t, pid)
+}
+
+func TestChildrenDieWithTheBot(t *testing.T) {
+	bot := exec.Command(self(t), "parent") // not by Start, which would kill the whole group itself
+	out, err := bot.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bot.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := bot.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := bot.Wait(); err == nil {
+		t.Error("it was not killed")
 	}
 	gone(t, pid)
 }

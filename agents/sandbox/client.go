@@ -38,9 +38,12 @@ func start(ctx context.Context, o Options) (*Sandbox, error) {
 	if o.Timeout == 0 {
 		o.Timeout = 20 * time.Second
 	}
+	if o.Scratch == "" {
+		return nil, errors.New("the sandbox needs a scratch folder")
+	}
 	scratch, err := filepath.Abs(o.Scratch)
-	if err != nil || o.Scratch == "" {
-		return nil, fmt.Errorf("the sandbox needs a scratch folder, not %q: %w", o.Scratch, err)
+	if err != nil {
+		return nil, fmt.Errorf("finding the sandbox's scratch folder: %w", err)
 	}
 	s := &Sandbox{timeout: o.Timeout}
 	dataDir, bindDir := filepath.Join(scratch, "data"), filepath.Join(scratch, "bind")

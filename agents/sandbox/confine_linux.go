@@ -13,14 +13,17 @@ import (
 
 // confine takes away from this process what the sandbox does not need, for good: rlimits first, then Landlock, then
 // a system call filter for what Landlock (before its ABI 10) leaves open, which is UDP, multipath TCP and other
-// programs. A kernel without Landlock is no error, but untrusted SQL is then refused by the parent.
+// programs. Where the kernel cannot do all of it, the child still serves, but the parent refuses untrusted SQL.
 func confine(o openRequest) (Confinement, error) {
 	if err := limit(o); err != nil {
 		return Confinement{}, err
 	}
+	open := func(what string, err error) (Confinement, error) {
+		return Confinement{Limits: true, Detail: fmt.Sprintf("rlimits only; %s: %v", what, err)}, nil
+	}
 	abi, err := llsyscall.LandlockGetABIVersion()
-	if err != nil || abi < 1 {
-		return Confinement{Limits: true, Detail: "rlimits; this kernel has no Landlock"}, nil
+	if err != nil {
+		return open("this kernel has no Landlock", err)
 	}
 	rules := []landlock.Rule{landlock.RWDirs(o.Scratch),
 		// DuckDB reads its cgroup's limits when it starts, and aborts if it sees them but may not open them.
@@ -29,20 +32,12 @@ func confine(o openRequest) (Confinement, error) {
 		rules = append(rules, landlock.RODirs(o.ReadDir))
 	}
 	if err := landlock.V7.BestEffort().Restrict(rules...); err != nil {
-		return Confinement{}, fmt.Errorf("landlock: %w", err)
-	}
-	c := Confinement{Landlock: true, Limits: true, Detail: fmt.Sprintf("Landlock ABI %d, rlimits", abi)}
-	if auditArch[runtime.GOARCH] == 0 {
-		if abi < 4 {
-			return Confinement{Limits: true, Detail: "rlimits; neither this kernel nor a system call filter confines the network"}, nil
-		}
-		return c, nil
+		return open("Landlock failed", err)
 	}
 	if err := filterCalls(); err != nil {
-		return Confinement{}, fmt.Errorf("system call filter: %w", err)
+		return open("the system call filter failed", err)
 	}
-	c.Detail += ", system call filter"
-	return c, nil
+	return Confinement{Landlock: true, Limits: true, Detail: fmt.Sprintf("Landlock ABI %d, rlimits, system call filter", abi)}, nil
 }
 
 // limit sets rlimits on this process. DuckDB's memory_limit comes first; this one catches what DuckDB does not count.
@@ -56,8 +51,13 @@ func limit(o openRequest) error {
 		{unix.RLIMIT_NOFILE, 256},
 		{unix.RLIMIT_CORE, 0}, // a core dump would hold the data
 	} {
-		if err := unix.Setrlimit(l.resource, &unix.Rlimit{Cur: l.value, Max: l.value}); err != nil {
-			return fmt.Errorf("setting limit %d to %d: %w", l.resource, l.value, err)
+		var now unix.Rlimit
+		if err := unix.Getrlimit(l.resource, &now); err != nil {
+			return fmt.Errorf("reading limit %d: %w", l.resource, err)
+		}
+		value := min(l.value, now.Max) // a limit can only be lowered
+		if err := unix.Setrlimit(l.resource, &unix.Rlimit{Cur: value, Max: value}); err != nil {
+			return fmt.Errorf("setting limit %d to %d: %w", l.resource, value, err)
 		}
 	}
 	return nil
@@ -78,13 +78,17 @@ const x32Bit = 0x40000000
 // filterCalls installs a seccomp filter on all threads: the calls in refused fail with EPERM. The offsets are those of
 // struct seccomp_data (linux/seccomp.h): nr at 0, arch at 4.
 func filterCalls() error {
+	arch := auditArch[runtime.GOARCH]
+	if arch == 0 {
+		return errors.New("not known for this architecture")
+	}
 	deny := unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: seccompErrno | uint32(unix.EPERM)}
 	load := func(offset uint32) unix.SockFilter {
 		return unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: offset}
 	}
 	program := []unix.SockFilter{
 		load(4),
-		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: auditArch[runtime.GOARCH], Jt: 1},
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: arch, Jt: 1},
 		deny,
 		load(0),
 		{Code: unix.BPF_JMP | unix.BPF_JGE | unix.BPF_K, K: x32Bit, Jf: 1},

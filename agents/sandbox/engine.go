@@ -29,6 +29,9 @@ type engine struct {
 // what a dbt project without a file calls its catalog.
 const mainName = "firstmile_sandbox"
 
+// spillFactor is how many times its memory a query may put on disk.
+const spillFactor = 4
+
 func openEngine(ctx context.Context, o openRequest) (*engine, error) {
 	connector, err := duckdb.NewConnector("", nil)
 	if err != nil {
@@ -57,7 +60,7 @@ func (e *engine) setUp(ctx context.Context, o openRequest) error {
 		fmt.Sprintf("SET threads=%d", o.Threads),
 		"SET TimeZone='UTC'",
 		"SET temp_directory=" + literal(filepath.Join(o.Scratch, spillDir)),
-		"SET max_temp_directory_size='2GB'",
+		fmt.Sprintf("SET max_temp_directory_size='%dMB'", spillFactor*o.MemoryMB),
 		"SET autoinstall_known_extensions=false",
 		"SET autoload_known_extensions=false",
 		"SET allow_community_extensions=false",

@@ -65,7 +65,8 @@ type Options struct {
 	Scratch string
 	// Database is the path of a .duckdb file; empty means no data (Query then sees an empty database).
 	Database string
-	// MemoryMB bounds DuckDB's memory (memory_limit); zero means 512. The process may use 1 GB more.
+	// MemoryMB bounds DuckDB's memory (memory_limit); zero means 512. The process may use 1 GB more,
+	// and four times as much on disk, in Scratch.
 	MemoryMB int
 	// Threads DuckDB may use; zero means 2.
 	Threads int
