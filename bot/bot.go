@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,8 +83,10 @@ func runBot(ctx context.Context, s botSettings) (err error) {
 	group.Go(func() error { return bot.Run(ctx) })
 	if s.ready != nil {
 		group.Go(func() error {
-			if bot.Ready(ctx) == nil {
+			select {
+			case <-bot.Ready():
 				s.ready(gateText(dbt != nil, whyNoDBT))
+			case <-ctx.Done():
 			}
 			return nil
 		})
@@ -98,18 +101,24 @@ func gateText(dbt bool, why string) string {
 	return "without dbt (" + why + ")"
 }
 
-func (s botSettings) slack(desk *frontDesk) slackbot.Options {
-	o := slackbot.Options{BotToken: s.server.SlackBotToken.Reveal(), AppToken: s.server.SlackAppToken.Reveal(), APIURL: s.server.SlackAPIURL,
-		Inbox: desk, Known: desk, Notes: desk.db, Requests: desk, Groups: s.server.Groups, Channels: map[string][]plan.ProjectID{}, Log: s.log}
+func (s botSettings) slack(desk *frontDesk) slackbot.Config {
+	cfg := slackbot.Config{BotToken: s.server.SlackBotToken.Reveal(), AppToken: s.server.SlackAppToken.Reveal(), APIURL: s.server.SlackAPIURL,
+		Inbox: desk, Threads: desk, Notes: desk.db, Groups: s.server.Groups, Projects: s.serving, Examples: s.examples, Logger: s.log}
 	if !s.local {
-		o.PostEvery = time.Second
+		cfg.PostEvery = slackbot.PostEverySlack
 	}
+	return cfg
+}
+
+// serving lists the projects of a channel: those that name it, and those that serve every channel.
+func (s botSettings) serving(channel string) []plan.ProjectID {
+	var ids []plan.ProjectID
 	for _, p := range s.server.Projects {
-		for _, c := range p.Channels {
-			o.Channels[c] = append(o.Channels[c], p.ID)
+		if len(p.Channels) == 0 || slices.Contains(p.Channels, channel) {
+			ids = append(ids, p.ID)
 		}
 	}
-	return o
+	return ids
 }
 
 // projects makes the forge and the workbench's view of every configured project.
@@ -172,6 +181,29 @@ func (f *frontDesk) Known(ctx context.Context, thread plan.ThreadID) (bool, erro
 	return err == nil && t.Head > 0, err
 }
 
+// Open lists the threads that are not over, with the proposal that can be approved in each.
+func (f *frontDesk) Open(ctx context.Context) ([]slackbot.OpenThread, error) {
+	ids, err := f.db.Threads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var open []slackbot.OpenThread
+	for _, id := range ids {
+		t, err := f.State(ctx, plan.ThreadID(id))
+		if err != nil {
+			return nil, err
+		}
+		switch t.Stage {
+		case plan.StageNew, plan.StageCancelled:
+		case plan.StageProposed:
+			open = append(open, slackbot.OpenThread{Thread: t.ID, Proposal: t.Slots["proposal"]})
+		default:
+			open = append(open, slackbot.OpenThread{Thread: t.ID})
+		}
+	}
+	return open, nil
+}
+
 // Requests lists a person's newest designs for the App Home.
 func (f *frontDesk) Requests(ctx context.Context, person string) ([]slackbot.Request, error) {
 	listings, err := f.db.Requests(ctx, person, 20)
@@ -184,7 +216,7 @@ func (f *frontDesk) Requests(ctx context.Context, person string) ([]slackbot.Req
 		if err := json.Unmarshal(l.Data, &line); err != nil {
 			return nil, fmt.Errorf("reading a listing of %s: %w", l.Thread, err)
 		}
-		out = append(out, slackbot.Request{Title: line.Title, Stage: line.Stage, Root: line.Root, PR: line.PR, At: l.At})
+		out = append(out, slackbot.Request{Title: line.Title, Stage: line.Stage, Root: line.Root, PR: line.PR})
 	}
 	return out, nil
 }

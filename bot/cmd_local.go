@@ -12,6 +12,7 @@ import (
 	"firstmile/bot/config"
 	"firstmile/bot/local"
 	"firstmile/bot/sample"
+	"firstmile/bot/slackbot"
 )
 
 type localCommand struct {
@@ -26,7 +27,7 @@ type localCommand struct {
 // Run starts the workspace and the bot in it, and ends both when asked to.
 func (c *localCommand) Run(ctx context.Context, p program) error {
 	log := logger(p.stderr, c.Verbose)
-	w, err := local.Start(ctx, local.Options{Addr: c.Addr, Data: c.Data, Admin: c.Faults, Log: log})
+	w, err := local.Start(ctx, local.Options{Addr: c.Addr, Data: c.Data, Admin: c.Faults, Scopes: slackbot.Scopes(), Log: log})
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,8 @@ type Options struct {
 	Addr string
 	// Data is the folder for everything durable; it is made when missing.
 	Data string
+	// Scopes are the bot token's, as in the app's manifest; they decide what the bot may call and hear.
+	Scopes []string
 	// Admin serves the endpoints that make the servers misbehave. Only for tests.
 	Admin bool
 	Log   *slog.Logger
@@ -138,7 +140,7 @@ func (w *Workspace) open(o Options) error {
 		return err
 	}
 	if w.slack, err = slackapi.New(slackapi.Options{Dir: filepath.Join(o.Data, "slack"), BaseURL: base,
-		Workspace: seed(), Logger: o.Log, Admin: o.Admin}); err != nil {
+		Workspace: seed(o.Scopes), Logger: o.Log, Admin: o.Admin}); err != nil {
 		return fmt.Errorf("opening the workspace's Slack: %w", err)
 	}
 	if w.github, err = githubapi.New(githubapi.Options{Repo: RepositoryDir(o.Data), Owner: owner, Name: sample.Name,

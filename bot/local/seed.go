@@ -7,7 +7,6 @@ import (
 	"firstmile/bot/local/githubapi"
 	"firstmile/bot/local/slackapi/workspace"
 	"firstmile/bot/local/web"
-	"firstmile/bot/slackbot"
 )
 
 // Who and what is in the workspace.
@@ -57,10 +56,10 @@ func channels() []workspace.Channel {
 	}
 }
 
-func seed() workspace.Seed {
+func seed(scopes []string) workspace.Seed {
 	s := workspace.Seed{
 		Team: workspace.Team{ID: "T0NORTHPK", Name: "Northpeak", Domain: "northpeak"},
-		App: workspace.App{ID: "A0FIRSTML", Name: "Firstmile", BotID: "B0FIRSTML", Scopes: slackbot.Scopes(),
+		App: workspace.App{ID: "A0FIRSTML", Name: "Firstmile", BotID: "B0FIRSTML", Scopes: scopes,
 			User: workspace.User{ID: botUser, Name: "firstmile", RealName: "Firstmile", Color: "1d7a5f"}},
 		Channels: channels(),
 	}

@@ -73,6 +73,19 @@ func TestTwoSpeakersSeeEachOtherLive(t *testing.T) {
 	do(t, asks, webtest.Wait(`document.querySelectorAll('.thread .message').length === 1`), webtest.WaitGone(".channel .thread-bar"))
 }
 
+func TestUnreadMarks(t *testing.T) {
+	o := open(t)
+	page := openAs(t, webtest.Require(t), o, ines, webtest.Window{})
+	general := `[data-channel="` + quietCh + `"]`
+	for _, text := range []string{"first", "second"} {
+		if _, _, err := o.as(omar).PostMessage(quietCh, slack.MsgOptionText(text, false)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(t, page, webtest.WaitText(general+" .unread-count", "2"), webtest.Wait(`document.title.startsWith('(2) ')`),
+		webtest.Click(general), webtest.WaitText(".channel .line.new", "New"), webtest.WaitGone(".unread-count"), webtest.Wait(`!document.title.startsWith('(')`))
+}
+
 func TestReactions(t *testing.T) {
 	o := open(t)
 	ts := o.say(slack.MsgOptionText("A proposal", false))

@@ -190,6 +190,7 @@ export class App {
   markRead(key, ts) {
     if (!this.state.markRead(key, ts)) return;
     localStorage.setItem(`read/${this.person.id}`, JSON.stringify(Object.fromEntries(this.state.read)));
+    this.changed();
   }
 
   /** Lets a pane show the message that a link led to, once everything is there to be shown. */

@@ -57,13 +57,16 @@ function styled(node, style = {}) {
   return out;
 }
 
+const ALIGNED = { left: '.left', center: '.center', right: '.right' };
+
 /** A table block: the first row is the head, as Slack draws it; wide tables scroll inside their own box. */
 export function table(block, app) {
   const [head = [], ...rows] = block.rows ?? [];
   const settings = block.column_settings ?? [];
   const cell = (tag, value, column) => {
     const { align, is_wrapped: wrapped } = settings[column] ?? {};
-    const classes = [align ? `.${align}` : '', wrapped ? '.wrapped' : ''].join('');
+    const side = ALIGNED[align] ?? (value?.type === 'raw_number' ? '.right' : '');
+    const classes = side + (wrapped ? '.wrapped' : '');
     return h(tag + classes, tag === 'th' ? { scope: 'col' } : {}, cellContent(value, app));
   };
   return h('div.table-box', { tabindex: '0', role: 'region', 'aria-label': 'Table' },

@@ -72,8 +72,9 @@ export class ThreadPane {
   #close() {
     const { channel, thread } = this.#app.view;
     this.#app.go({ kind: 'channel', channel, thread: null }, { focus: false });
-    const origin = this.#app.channelPane.timeline.nodeOf(thread);
-    requestAnimationFrame(() => requestAnimationFrame(() => (origin ?? this.#app.channelPane.composer.box).focus({ preventScroll: true })));
+    // Where the person came from: looked up only then, since drawing may have replaced the node.
+    const back = () => (this.#app.channelPane.timeline.nodeOf(thread) ?? this.#app.channelPane.composer.box).focus({ preventScroll: true });
+    requestAnimationFrame(() => requestAnimationFrame(back));
   }
 
   #editLast() {
