@@ -59,10 +59,12 @@ func Style(c conventions.YAML) yamledit.Style {
 func extend(src []byte, s yamledit.Style, model string, p plan.Properties, known []string) ([]byte, error) {
 	var err error
 	for _, c := range p.Columns {
-		if !slices.ContainsFunc(known, func(name string) bool { return strings.EqualFold(name, c.Name) }) {
+		at := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, c.Name) })
+		switch {
+		case at < 0:
 			src, err = yamledit.AddColumn(src, s, model, column(c))
-		} else if len(c.Tests) > 0 {
-			src, err = yamledit.AddTests(src, s, model, c.Name, tests(c.Tests)...)
+		case len(c.Tests) > 0:
+			src, err = yamledit.AddTests(src, s, model, known[at], tests(c.Tests)...)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("column %s: %w", c.Name, err)

@@ -2,7 +2,6 @@ package metric
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"firstmile/planner/plan"
 )
@@ -15,6 +14,9 @@ type atom struct {
 	name    string     // its column in the step of its source
 	source  *source
 }
+
+// parts maps what an atom means to the atom.
+type parts map[string]*atom
 
 // fills reports whether the atom is 0 where no row reached it.
 func (a *atom) fills() bool {
@@ -68,38 +70,27 @@ func nameOr(name, other string) string {
 }
 
 func (b *builder) addAtom(m plan.Measure, offset *plan.Span, name string) error {
-	if b.findAtom(m, offset) != nil {
+	bare := atomKey(m)
+	key := bare + keyOf(offset)
+	if b.parts[key] != nil {
 		return nil
 	}
 	a := &atom{measure: m, offset: offset, label: name, name: name}
-	if same := b.findAtom(m, nil); offset != nil && same != nil {
+	if same := b.parts[bare+keyOf((*plan.Span)(nil))]; offset != nil && same != nil {
 		// The same aggregate is there for the row's own period: it is read a second time, further back.
 		a.name, a.source = same.name, same.source
-		b.atoms = append(b.atoms, a)
-		return nil
-	}
-	if err := b.assign(a); err != nil {
+	} else if err := b.assign(a); err != nil {
 		return err
 	}
+	b.parts[key] = a
 	b.atoms = append(b.atoms, a)
 	return nil
 }
 
-func (b *builder) findAtom(m plan.Measure, offset *plan.Span) *atom {
-	key := atomKey(m, offset)
-	for _, a := range b.atoms {
-		if atomKey(a.measure, a.offset) == key {
-			return a
-		}
-	}
-	return nil
-}
-
 // atomKey is the meaning of an atom: everything of the measure but its words.
-func atomKey(m plan.Measure, offset *plan.Span) string {
+func atomKey(m plan.Measure) string {
 	m.Name, m.Offset = "", nil
-	bare := plan.Spec{Measures: []plan.Measure{m}}.Canonical()
-	return fmt.Sprint(bare, keyOf(offset))
+	return plan.Spec{Measures: []plan.Measure{m}}.Canonical()
 }
 
 // keyOf is a value as text, for use in a comparison.
@@ -136,5 +127,5 @@ func (b *builder) value(m plan.Measure, offset *plan.Span, get func(*atom) Scala
 			return nil, refuse("derived", "The formula of %s uses %q, which is none of its inputs.", m.Name, name)
 		})
 	}
-	return get(b.findAtom(m, offset)), nil
+	return get(b.parts[atomKey(m)+keyOf(offset)]), nil
 }

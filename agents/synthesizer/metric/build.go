@@ -31,7 +31,7 @@ import (
 
 // Build plans a Spec. The error is a *plan.Failure of class refused that says in a sentence what is missing or not supported.
 func Build(p *dbt.Project, spec plan.Spec) (*Plan, error) {
-	b := &builder{project: p, spec: spec, out: &Plan{}, split: spec.Time != nil, names: newNames()}
+	b := &builder{project: p, spec: spec, out: &Plan{}, split: spec.Time != nil, names: newNames(), parts: parts{}}
 	if err := b.validate(); err != nil {
 		return nil, err
 	}
@@ -58,6 +58,7 @@ type builder struct {
 	top *topGroups
 
 	atoms   []*atom
+	parts   parts
 	sources []*source
 
 	periods string // the step with the periods, once it was needed
@@ -66,7 +67,7 @@ type builder struct {
 
 // sub is a builder for another Spec over the same plan.
 func (b *builder) sub(spec plan.Spec, split bool) *builder {
-	return &builder{project: b.project, spec: spec, out: b.out, names: b.names, split: split}
+	return &builder{project: b.project, spec: spec, out: b.out, names: b.names, split: split, parts: parts{}}
 }
 
 // result is the Spec's rows without rank.
