@@ -3,12 +3,16 @@ package interpreter
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"firstmile/agents/interpreter/grammar"
 )
 
 func TestDebug(t *testing.T) {
+	if os.Getenv("R") == "" {
+		return
+	}
 	i := interpreterFor(t, folder{dir: "testdata/" + os.Getenv("P"), noGlossary: os.Getenv("NG") != ""})
 	req := request(os.Getenv("R"))
 	k, _ := i.at(t.Context(), req.Base)
@@ -29,5 +33,20 @@ func TestDebug(t *testing.T) {
 			fmt.Printf("\n      %s %s %s", p.Category, s.words(p.Span), p.Key)
 		}
 		fmt.Println()
+	}
+}
+
+func TestTry(t *testing.T) {
+	if os.Getenv("R") == "" {
+		return
+	}
+	i := interpreterFor(t, folder{dir: "testdata/" + os.Getenv("P"), noGlossary: os.Getenv("NG") != ""})
+	for _, text := range strings.Split(os.Getenv("R"), "|") {
+		r := read(t, i, request(text))
+		fmt.Printf("%s\n    %s\n", text, short(r))
+		if os.Getenv("V") != "" {
+			fmt.Printf("%+v\n", r)
+
+		}
 	}
 }
