@@ -159,7 +159,7 @@ func TestMemoryLimit(t *testing.T) {
 	s := begin(t, Options{MemoryMB: 64, Threads: 1})
 	for _, sql := range []string{
 		"SELECT list(a.range) FROM range(10000) a, range(1000000) b",         // 10 GB in one value
-		"SELECT repeat('x', 30000000) FROM range(3)",                         // more than a result may hold
+		"SELECT repeat('x', 6000000) FROM range(4)",                          // more than a result may hold
 		"SELECT count(DISTINCT md5(i::VARCHAR)) FROM range(4000000000) t(i)", // grows until it is stopped
 	} {
 		r, err := s.Query(t.Context(), Untrusted(sql), QueryOptions{Timeout: 20 * time.Second})

@@ -154,20 +154,17 @@ func (e *engine) createView(ctx context.Context, v View) error {
 	if database == "" {
 		database = mainName
 	}
-	var kind string
-	err := e.conn.QueryRowContext(ctx, `SELECT coalesce(
-		(SELECT 'VIEW' FROM duckdb_views() WHERE database_name = $1 AND schema_name ILIKE $2 AND view_name ILIKE $3),
-		(SELECT 'TABLE' FROM duckdb_tables() WHERE database_name = $1 AND schema_name ILIKE $2 AND table_name ILIKE $3), '')`,
-		database, v.Schema, v.Name).Scan(&kind)
-	if err != nil {
+	name := qualified(database, v.Schema, v.Name)
+	if err := e.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+qualified(database, "", v.Schema)); err != nil {
 		return err
 	}
-	name := qualified(database, v.Schema, v.Name)
-	statements := []string{"CREATE SCHEMA IF NOT EXISTS " + qualified(database, "", v.Schema), "CREATE VIEW " + name + " AS " + v.SQL}
-	if kind != "" {
-		statements = append([]string{"DROP " + kind + " " + name}, statements...)
+	// What is there under the name makes way; that it is a table shows in a catalog error, after which a transaction goes on.
+	if err := e.exec(ctx, "DROP VIEW IF EXISTS "+name); err != nil {
+		if err := e.exec(ctx, "DROP TABLE "+name); err != nil {
+			return err
+		}
 	}
-	return e.exec(ctx, statements...)
+	return e.exec(ctx, "CREATE VIEW "+name+" AS "+v.SQL)
 }
 
 func inView(v View, err error) error {

@@ -1,11 +1,12 @@
 // Package sandbox runs SQL that nobody vouches for on embedded DuckDB, in a child process that can do no harm.
 // It is the only importer of duckdb-go.
 //
-// The child is this same binary, started again with a marker in its environment: every main function and
-// every TestMain of a package that uses the sandbox calls ChildMain first. Before it touches DuckDB the child gives up
-// what it does not need: Landlock takes away the network and every file outside its scratch folder, rlimits bound
-// memory and processor time; then DuckDB's own settings forbid external access and are locked. Parent and child
-// exchange length-prefixed JSON over the child's standard input and output (protocol.go).
+// The child is this same binary, started again with a hidden argument: every main function and every TestMain of a package
+// that uses the sandbox calls ChildMain first. Before it touches DuckDB the child gives up what it does not need: rlimits bound
+// its memory, Landlock takes away the network and every file outside its scratch folder, a system call filter the
+// rest (confine_linux.go); then DuckDB's own settings forbid external access and are locked (engine.go). Parent and child
+// exchange length-prefixed JSON over the child's standard input and output (protocol.go). There are two children: one has the
+// data and answers Query, Catalog and Values; the other has none and answers Parse and Bind.
 //
 // The sandbox works on a copy of the team's .duckdb file, under the same file name (views built by dbt-duckdb name
 // their catalog after the file), because an open DuckDB file blocks dbt and the other way round. The copy is
