@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // WithColumns returns a copy of the project in which lookup says what columns relations really have, such as a warehouse
@@ -12,6 +13,7 @@ import (
 // gain from what is below them.
 func (p *Project) WithColumns(lookup func(*Node) ([]Column, bool)) *Project {
 	c := *p
+	c.memo = &sync.Map{}
 	c.Nodes = make([]*Node, len(p.Nodes))
 	c.byID = make(map[string]*Node, len(p.Nodes))
 	for i, n := range p.Nodes {

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"firstmile/agents/dbt/jinja"
 )
@@ -19,7 +20,7 @@ func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
 		return nil, err
 	}
 	p := &Project{Name: pf.name, Version: pf.version, Dir: dir, Config: pf.config, Files: []File{configFile},
-		byID: map[string]*Node{}, byName: map[string][]*Node{}}
+		byID: map[string]*Node{}, byName: map[string][]*Node{}, memo: &sync.Map{}}
 	if b, err := fs.ReadFile(fsys, path.Join(dir, "profiles.yml")); err == nil {
 		p.Profile, p.Problems = parseProfile(b, pf.config.Profile)
 		p.Files = append(p.Files, File{Path: "profiles.yml", Blob: Blob(b), Size: int64(len(b))})

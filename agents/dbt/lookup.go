@@ -3,6 +3,7 @@ package dbt
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Node returns the node with this ID.
@@ -72,6 +73,13 @@ func (p *Project) File(path string) (File, bool) {
 		return File{}, false
 	}
 	return p.Files[i], true
+}
+
+// Once returns what compute returns, calling it once for this snapshot and key, whoever asks first. It is for what is derived from
+// the project alone and costs time, such as its conventions. The key should be of a type of the caller's own.
+func (p *Project) Once(key any, compute func() any) any {
+	once, _ := p.memo.LoadOrStore(key, sync.OnceValue(compute))
+	return once.(func() any)()
 }
 
 // Models returns the project's models in ID order.

@@ -15,6 +15,8 @@
 package dbt
 
 import (
+	"sync"
+
 	"firstmile/agents/dbt/jinja"
 	"firstmile/agents/dbt/sqltext"
 )
@@ -80,6 +82,7 @@ type Project struct {
 	byID   map[string]*Node
 	byName map[string][]*Node // model, seed and snapshot by name; source by "source.table"
 	macros map[string]jinja.Macro
+	memo   *sync.Map // see Once
 }
 
 // Node is a model, source table, seed or snapshot.

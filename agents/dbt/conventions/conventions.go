@@ -126,11 +126,24 @@ func (e Evidence) String() string {
 	return fmt.Sprintf("%s: %s (%d of %d)", e.Field, e.Value, e.For, e.Of)
 }
 
-// Infer reads the house style of a project. The result depends on the project's files only.
+// memoKey is under which a project remembers its conventions.
+type memoKey struct{}
+
+// Infer reads the house style of a project, once for each snapshot of it. The result depends on the project's files only; its slices are
+// shared and must not be changed.
 func Infer(p *dbt.Project) Conventions {
+	return p.Once(memoKey{}, func() any { return infer(p) }).(Conventions)
+}
+
+// maxModels bounds how many models are read: more would hardly change a majority.
+const maxModels = 500
+
+func infer(p *dbt.Project) Conventions {
 	b := &ballots{m: map[string]*ballot{}}
-	for _, n := range p.Models() {
-		if n.RawSQL != "" && !isPython(n.Path) {
+	models := p.Models()
+	step := len(models)/maxModels + 1
+	for i := 0; i < len(models); i += step { // IDs are sorted by name, so that each step visits all layers
+		if n := models[i]; n.RawSQL != "" && !isPython(n.Path) {
 			b.sql(n)
 		}
 	}

@@ -188,7 +188,7 @@ func (b *ballots) scheme(files []propertiesFile) {
 		name := f.models[0].Name
 		if len(f.models) == 1 && (stem == name || stem == "_"+name) {
 			b.vote("YAML files", string(PerModel), 1)
-			b.vote("name of YAML files", strings.Replace(base, name, "{model}", 1), 1)
+			b.vote("name of YAML files", replaceWord(base, name, "{model}"), 1)
 			continue
 		}
 		b.vote("YAML files", string(PerFolder), len(f.models))
@@ -204,10 +204,27 @@ func pattern(p string) string {
 	for i, d := range dirs {
 		hole := []string{"{folder}", "{parent}"}
 		if i < len(hole) && d != "models" && d != "" {
-			base = strings.Replace(base, d, hole[i], 1)
+			base = replaceWord(base, d, hole[i])
 		}
 	}
 	return base
+}
+
+// replaceWord replaces the first occurrence of word that is not part of a longer word.
+func replaceWord(s, word, by string) string {
+	edge := func(b byte) bool { return b == '_' || b == '-' || b == '.' }
+	for from := 0; ; {
+		i := strings.Index(s[from:], word)
+		if i < 0 {
+			return s
+		}
+		i += from
+		end := i + len(word)
+		if (i == 0 || edge(s[i-1])) && (end == len(s) || edge(s[end])) {
+			return s[:i] + by + s[end:]
+		}
+		from = i + 1
+	}
 }
 
 // named fills a pattern for a model in a folder.

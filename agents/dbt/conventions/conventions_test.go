@@ -1,0 +1,172 @@
+package conventions
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"firstmile/agents/dbt"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func read(t testing.TB, files map[string]string) *dbt.Project {
+	t.Helper()
+	fsys := fstest.MapFS{"dbt_project.yml": {Data: []byte("name: x\nmodels: {x: {marts: {+materialized: table}}}")}}
+	for name, text := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	p, err := dbt.Read(fsys, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestGuide: a project without models is written as dbt's style guide says.
+func TestGuide(t *testing.T) {
+	c := Infer(read(t, nil))
+	sql := SQL{Indent: 4, ImportCTEs: true, FinalSelect: StarFromCTE, FinalCTE: "final", GroupByNumber: true, BlankLineInCTE: true, TrailingNewline: true, ExplicitAs: true}
+	if diff := cmp.Diff(sql, c.SQL); diff != "" {
+		t.Error(diff)
+	}
+	yaml := YAML{Scheme: PerFolder, Pattern: "_{folder}__models.yml", TestsKey: "data_tests", ArgumentsKey: true, Indent: 2, Quotes: Plain, BlankBetween: true}
+	if diff := cmp.Diff(yaml, c.YAML); diff != "" {
+		t.Error(diff)
+	}
+	for _, e := range c.Fields {
+		if e.Of != 0 || !strings.Contains(e.String(), "style guide") {
+			t.Errorf("%+v", e)
+		}
+	}
+	mart := c.Layer(dbt.Mart)
+	if mart.Folder != "models/marts" || mart.Materialized != "table" || mart.Prefixes[0].Text != "fct_" {
+		t.Errorf("%+v", mart)
+	}
+}
+
+// leading is written in capitals with leading commas, two spaces and a YAML file for each model.
+var leading = map[string]string{
+	"models/marts/core/fct_orders.sql": `{{ config(materialized="table", tags=["daily"]) }}
+
+WITH orders AS (
+  SELECT
+    id
+    , amount
+  FROM {{ ref("stg_orders") }}
+)
+
+SELECT
+  id
+  , SUM(amount) AS total
+FROM orders
+JOIN {{ ref("dim_days") }} USING (id)
+GROUP BY id
+`,
+	"models/marts/core/fct_orders.yml": `version: 2
+models:
+- name: fct_orders
+  description: "One row per order"
+  columns:
+  - name: id
+    description: "Key"
+    tests:
+    - unique
+
+  - name: total
+    description: "Sum"
+    tests:
+    - accepted_values:
+        values:
+        - 1
+        - 2
+`,
+	"models/marts/core/dim_days.sql": "SELECT\n  1 AS id\n  , 2 AS day\n",
+	"models/staging/stg_orders.sql":  "SELECT\n  1 AS id\n  , 2 AS amount\n",
+}
+
+func TestLeading(t *testing.T) {
+	p := read(t, leading)
+	c := Infer(p)
+	sql := SQL{UpperKeywords: true, LeadingCommas: true, Indent: 2, FinalSelect: Explicit, FinalCTE: "final", DoubleQuotes: true, BareJoin: true, TrailingNewline: true, ExplicitAs: true}
+	if diff := cmp.Diff(sql, c.SQL); diff != "" {
+		t.Error(diff)
+	}
+	yaml := YAML{Scheme: PerModel, Pattern: "{model}.yml", TestsKey: "tests", Indent: 2, FlushLists: true, Version2: true, Quotes: Double, BlockValues: true, BlankBetween: true, BlankColumns: true}
+	if diff := cmp.Diff(yaml, c.YAML); diff != "" {
+		t.Error(diff)
+	}
+	mart := c.Layer(dbt.Mart)
+	want := Layer{Layer: dbt.Mart, Models: 2, Folder: "models/marts/core", Subfolders: []Count{{"", 2}}, Prefixes: []Prefix{{"dim_", 1}, {"fct_", 1}},
+		Materialized: "table", MetaKeys: []Count{}, Tags: []Count{{"daily", 1}}}
+	if diff := cmp.Diff(want, mart); diff != "" {
+		t.Error(diff)
+	}
+	if got := c.YAMLPath(p, "models/marts/core/fct_new.sql"); got != "models/marts/core/fct_new.yml" {
+		t.Error(got)
+	}
+	if got := c.Fields[0].String(); got != "keyword case: upper (3 of 3)" {
+		t.Error(got)
+	}
+}
+
+func TestYAMLPath(t *testing.T) {
+	entry := func(names ...string) string {
+		return "models:\n  - name: " + strings.Join(names, "\n  - name: ") + "\n"
+	}
+	tests := []struct {
+		name  string
+		files map[string]string
+		model string
+		want  string
+	}{
+		{"beside its neighbours", map[string]string{"models/marts/a.sql": "select 1", "models/marts/b.sql": "select 1", "models/marts/_marts.yml": entry("a", "b")},
+			"models/marts/new.sql", "models/marts/_marts.yml"},
+		{"pattern with folder", map[string]string{"models/marts/a.sql": "select 1", "models/marts/b.sql": "select 1", "models/marts/_marts__models.yml": entry("a", "b")},
+			"models/finance/new.sql", "models/finance/_finance__models.yml"},
+		{"pattern with parent", map[string]string{"models/marts/eu/a.sql": "select 1", "models/marts/eu/b.sql": "select 1", "models/marts/eu/_marts_eu.yml": entry("a", "b")},
+			"models/reports/us/new.sql", "models/reports/us/_reports_us.yml"},
+		{"one file above all", map[string]string{"models/a/a.sql": "select 1", "models/b/b.sql": "select 1", "models/schema.yml": entry("a", "b")},
+			"models/c/new.sql", "models/schema.yml"},
+		{"same name everywhere", map[string]string{"models/a/a.sql": "select 1", "models/a/b.sql": "select 1", "models/a/schema.yml": entry("a", "b")},
+			"models/c/new.sql", "models/c/schema.yml"},
+	}
+	for _, tt := range tests {
+		p := read(t, tt.files)
+		if got := Infer(p).YAMLPath(p, tt.model); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestMasked(t *testing.T) {
+	got := masked("a {{ ref('x') }} b {% if x %}c{# d\ne #} {{ open")
+	if got != "a jinja b c\n "+"" {
+		t.Errorf("%q", got)
+	}
+}
+
+func FuzzInfer(f *testing.F) {
+	f.Add("with a as (select 1) select * from a", "models:\n- name: m\n  description: x\n")
+	f.Add("{{ {% #} select", "models: [{name: m, columns: [{name: a, tests: [{x: {values: [1]}}]}]}]")
+	f.Fuzz(func(t *testing.T, sql, yaml string) {
+		p := read(t, map[string]string{"models/m.sql": sql, "models/m.yml": yaml})
+		Infer(p).YAMLPath(p, "models/new.sql")
+	})
+}
+
+func BenchmarkInfer(b *testing.B) {
+	files := map[string]string{}
+	for i := range 1000 {
+		for name, text := range leading {
+			if strings.HasSuffix(name, "fct_orders.sql") {
+				files[fmt.Sprintf("models/marts/m%d.sql", i)] = text
+			}
+		}
+	}
+	p := read(b, files)
+	for b.Loop() {
+		infer(p)
+	}
+}
