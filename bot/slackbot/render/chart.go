@@ -175,6 +175,9 @@ func (p *plot) draw() ([]byte, error) {
 	o := charts.NewBarChartOptionWithData(p.values)
 	o.Title.Text, o.Title.Subtext = title, p.note
 	o.CategoryAxis.Labels, o.ValueFormatter = p.labels, show
+	if slices.Min(p.values[0]) >= 0 {
+		o.ValueAxis[0].Min = charts.Ptr(0.0) // a bar's length is its value
+	}
 	if err := canvas.BarChart(o); err != nil {
 		return nil, err
 	}
