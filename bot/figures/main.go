@@ -1,0 +1,26 @@
+// Command figures reads what `go test -bench` printed from standard input and prints a table of figure, goal and
+// value measured. It ends with status 1 when a figure falls short or was not measured.
+//
+// Every number that the README states is a row of table.go, so that nobody has to believe it: `make figures` measures
+// it on the spot. It is a tool of the Makefile, no part of the product.
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	measured, err := read(os.Stdin)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "figures: %v\n", err)
+		os.Exit(1)
+	}
+	text, short := compare(figures, measured)
+	fmt.Print(text)
+	if short > 0 {
+		fmt.Printf("figures: %d of %d fall short\n", short, len(figures))
+		os.Exit(1)
+	}
+	fmt.Printf("figures: all %d hold on this machine\n", len(figures))
+}
