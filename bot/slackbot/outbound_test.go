@@ -136,9 +136,9 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 
 // Slack's limit of a message a second per channel is never run into.
 func TestPacing(t *testing.T) {
-	const every = 80 * time.Millisecond
+	const every = 40 * time.Millisecond
 	o, ctx := open(t, func(opts *slackapi.Options) { opts.Limits.PostEvery = every }), context.Background()
-	b := o.bot(newDesk(), func(c *slackbot.Config) { c.PostEvery = every + 10*time.Millisecond })
+	b := o.bot(newDesk(), func(c *slackbot.Config) { c.PostEvery = 3 * every })
 	root := o.say(ana, requests, "@firstmile orders per week", "")
 	errs := make(chan error)
 	for _, n := range []string{"1", "2", "3", "4"} {
