@@ -78,6 +78,9 @@ func (p *Project) File(path string) (File, bool) {
 // Once returns what compute returns, calling it once for this snapshot and key, whoever asks first. It is for what is derived from
 // the project alone and costs time, such as its conventions. The key should be of a type of the caller's own.
 func (p *Project) Once(key any, compute func() any) any {
+	if p.memo == nil {
+		return compute() // a project put together by hand
+	}
 	once, _ := p.memo.LoadOrStore(key, sync.OnceValue(compute))
 	return once.(func() any)()
 }

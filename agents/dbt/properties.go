@@ -36,7 +36,6 @@ type entry struct {
 	latest       string
 	access       string
 	group        string
-	docs         map[string]any
 
 	database, schema, identifier string // sources
 	loader, loadedAt             string
@@ -184,9 +183,6 @@ func (p *properties) source(n *yaml.Node) {
 		}
 		e.loader, e.loadedAt = str(n, "loader"), firstText(str(t, "loaded_at_field"), configText(e.config, "loaded_at_field"), str(n, "loaded_at_field"))
 		e.freshness = e.config["freshness"] != nil
-		if e.description == "" {
-			e.description = ""
-		}
 		p.nodes[Source] = append(p.nodes[Source], e)
 	}
 }

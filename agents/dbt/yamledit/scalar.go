@@ -41,7 +41,7 @@ func yaml11(s string) bool {
 	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<":
 		return true
 	}
-	digits := strings.Trim(s, "0123456789:._+-eExXabcdefABCDEFo")
+	digits := strings.Trim(s, "0123456789:._+-xXoabcdefABCDEF")
 	return digits == "" && s != "" && (s[0] >= '0' && s[0] <= '9' || s[0] == '.' || s[0] == '+' || s[0] == '-')
 }
 
