@@ -11,7 +11,8 @@
 //	series.go     cumulative and balance sources
 //	reach.go      columns over join paths; what would fan out is refused
 //	filter.go     filters and expressions as scalars
-//	period.go     which periods the model covers
+//	period.go     when a row counts, and in which period
+//	span.go       which periods the result covers
 //	combine.go    several sources become one result
 //	rank.go       top N
 //

@@ -1,0 +1,187 @@
+package metric
+
+import (
+	"time"
+
+	"firstmile/planner/plan"
+)
+
+// clock is what one relation says about time: its first and last moment, and how far it is known.
+type clock struct {
+	table              string
+	first, last, known Scalar
+	bounded            bool // known may lie beyond last
+}
+
+func (b *builder) clocks() ([]clock, error) {
+	var out []clock
+	seen := map[string]bool{}
+	for _, s := range b.sources {
+		c, err := b.clock(s)
+		if err != nil {
+			return nil, err
+		}
+		if key := keyOf([]any{s.node.ID, c.first, c.known}); !seen[key] {
+			seen[key] = true
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+func (b *builder) clock(s *source) (clock, error) {
+	least := func(at Scalar) Scalar { return Aggregate{Func: plan.Min, Arg: at} }
+	most := func(at Scalar) Scalar { return Aggregate{Func: plan.Max, Arg: at} }
+	if s.first.Kind != plan.Population {
+		at, err := b.moment(s.node, s.alias, s.first.Time)
+		return clock{s.alias, least(at), most(at), most(at), false}, err
+	}
+	from, err := b.moment(s.node, s.alias, s.first.Interval.From)
+	if err != nil {
+		return clock{}, err
+	}
+	to, err := b.moment(s.node, s.alias, s.first.Interval.To)
+	known := Call{"greatest", []Scalar{most(from), Call{"coalesce", []Scalar{most(to), most(from)}}}}
+	return clock{s.alias, least(from), most(from), known, true}, err
+}
+
+// openStep is the one row with the start of the first period that the data does not cover to its end.
+func (b *builder) openStep() (string, error) {
+	table, c, err := b.wholeClock()
+	if err != nil {
+		return "", err
+	}
+	g := string(b.spec.Time.Grain)
+	return b.step("unfinished_"+g, "the "+g+" whose end the data has not reached", Select{
+		Items: []Item{{b.bucket(b.nextDay(c.known)), "starts_on"}}, From: Table{Name: table}, Grouped: true}), nil
+}
+
+// needsSpan reports whether the result is laid over a series of periods.
+func (b *builder) needsSpan() bool {
+	if !b.split {
+		return false
+	}
+	if b.spec.Time.Spine || b.longestOffset() != nil {
+		return true
+	}
+	for _, s := range b.sources {
+		if s.first.Kind == plan.Population || s.first.Kind == plan.Cumulative {
+			return true
+		}
+	}
+	return false
+}
+
+// dataFrom is the column of the span with the period of the first row, where the window does not begin with the data.
+const dataFrom = "data_from"
+
+// dataStart is the period of the first row there is.
+func (b *builder) dataStart() Scalar {
+	if from, _ := b.edges(); from.IsZero() {
+		return One{b.span, b.firstName()}
+	}
+	return One{b.span, dataFrom}
+}
+
+func (b *builder) firstName() string { return "first_" + b.spec.Time.Name }
+func (b *builder) last() string      { return "last_" + b.spec.Time.Name }
+
+// spanStep is the one row with the first and the last period of the result.
+func (b *builder) spanStep() (string, error) {
+	if b.span != "" {
+		return b.span, nil
+	}
+	from, to := b.edges()
+	t := b.spec.Time
+	sel := Select{}
+	var first, last Scalar
+	if !from.IsZero() {
+		first = b.start(floor(from, t.Grain, t.WeekStart))
+	}
+	if !to.IsZero() {
+		last = b.start(floor(to.AddDate(0, 0, -1), t.Grain, t.WeekStart))
+		if t.Grain == plan.Hour {
+			last = b.later(b.start(to), -1)
+		}
+	}
+	if first == nil || last == nil || b.longestOffset() != nil && !from.IsZero() {
+		table, c, err := b.wholeClock()
+		if err != nil {
+			return "", err
+		}
+		sel.From, sel.Grouped = Table{Name: table}, true
+		if first == nil {
+			first = b.bucket(c.first)
+		}
+		if last == nil {
+			last = b.lastPeriod(c)
+		}
+		if !from.IsZero() && b.longestOffset() != nil {
+			sel.Items = append(sel.Items, Item{b.bucket(c.first), dataFrom})
+		}
+	}
+	sel.Items = append([]Item{{first, b.firstName()}, {last, b.last()}}, sel.Items...)
+	comment := ""
+	if t.Complete && to.IsZero() {
+		comment = "up to the last " + string(t.Grain) + " that the data covers to its end"
+	}
+	b.span = b.step(t.Name+"_range", comment, sel)
+	return b.span, nil
+}
+
+func (b *builder) start(day time.Time) Scalar {
+	if b.spec.Time.Grain == plan.Hour {
+		return Cast{dateLiteral(day), "timestamp"}
+	}
+	return dateLiteral(day)
+}
+
+// lastPeriod is the period of the last row or, for complete periods, the last whose final day the data reaches. Planned
+// ends of intervals do not lead beyond the period of the last start.
+func (b *builder) lastPeriod(c clock) Scalar {
+	if !b.spec.Time.Complete {
+		return b.bucket(c.last)
+	}
+	full := b.later(b.bucket(b.nextDay(c.known)), -1)
+	if !c.bounded {
+		return full
+	}
+	return Call{"least", []Scalar{b.bucket(c.last), full}}
+}
+
+// wholeClock is the clock over all facts and the table it is read from.
+func (b *builder) wholeClock() (string, clock, error) {
+	clocks, err := b.clocks()
+	if err != nil {
+		return "", clock{}, err
+	}
+	if len(clocks) == 1 {
+		return clocks[0].table, clocks[0], nil
+	}
+	var parts []Select
+	all := clock{}
+	for _, c := range clocks {
+		parts = append(parts, Select{Grouped: true, From: Table{Name: c.table},
+			Items: []Item{{c.first, "first_at"}, {c.last, "last_at"}, {c.known, "known_at"}}})
+		all.bounded = all.bounded || c.bounded
+	}
+	all.table = b.step("facts_in_time", "", Union{Parts: parts})
+	all.first = Aggregate{Func: plan.Min, Arg: Column{all.table, "first_at"}}
+	all.last = Aggregate{Func: plan.Max, Arg: Column{all.table, "last_at"}}
+	all.known = Aggregate{Func: plan.Max, Arg: Column{all.table, "known_at"}}
+	return all.table, all, nil
+}
+
+// periodsStep is the series of all periods of the result.
+func (b *builder) periodsStep() (string, error) {
+	if b.periods != "" {
+		return b.periods, nil
+	}
+	span, err := b.spanStep()
+	if err != nil {
+		return "", err
+	}
+	b.periods = b.step(plural(b.spec.Time.Name), "", Series{Name: b.spec.Time.Name, Grain: b.spec.Time.Grain,
+		From: span, First: b.firstName(), Last: b.last()})
+	return b.periods, nil
+}

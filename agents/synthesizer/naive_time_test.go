@@ -1,0 +1,146 @@
+package synthesizer
+
+import (
+	"time"
+
+	"firstmile/planner/plan"
+)
+
+// periods lists the starts of the periods of the result.
+func (n *naive) periods(all []leaf) []time.Time {
+	t := n.spec.Time
+	if t == nil || n.whole {
+		return []time.Time{{}}
+	}
+	first, last := n.range_(all)
+	var out []time.Time
+	if first.IsZero() {
+		return nil
+	}
+	for p := first; !p.After(last); p = n.next(p) {
+		out = append(out, p)
+	}
+	return out
+}
+
+// seen is how far the data reaches: the first and last start of anything, and the last moment of any kind.
+type seen struct {
+	first, last, known time.Time
+	planned            bool // ends may lie beyond the last start
+}
+
+func (s *seen) add(v any, starts bool) {
+	at, ok := v.(time.Time)
+	if !ok {
+		return
+	}
+	if starts && (s.first.IsZero() || at.Before(s.first)) {
+		s.first = at
+	}
+	if starts && at.After(s.last) {
+		s.last = at
+	}
+	if at.After(s.known) {
+		s.known = at
+	}
+}
+
+func (n *naive) seen(all []leaf) seen {
+	var s seen
+	for _, l := range all {
+		for _, r := range n.tables[l.m.Model] {
+			if l.m.Kind != plan.Population {
+				s.add(r[l.m.Time], true)
+				continue
+			}
+			s.planned = true
+			s.add(r[l.m.Interval.From], true)
+			s.add(r[l.m.Interval.To], false)
+		}
+	}
+	return s
+}
+
+// range_ is the first and the last period of the result; both zero when there is none.
+func (n *naive) range_(all []leaf) (first, last time.Time) {
+	t := n.spec.Time
+	s := n.seen(all)
+	w := n.spec.Window
+	if w == nil {
+		w = &plan.Window{}
+	}
+	if w.From != "" {
+		s.first = date(w.From)
+	}
+	if s.first.IsZero() {
+		return
+	}
+	start := func(at time.Time) time.Time { return begin(at, t.Grain, t.WeekStart) }
+	first = start(s.first)
+	switch {
+	case w.To != "":
+		last = start(date(w.To).Add(-time.Nanosecond))
+		cut := t.Complete && n.next(last).After(date(w.To))
+		if cut && (w.From == "" || last.After(date(w.From))) {
+			last = n.before(last)
+		}
+	case t.Complete:
+		last = start(s.known)
+		if s.planned {
+			last = start(s.last)
+		}
+		for n.next(last).After(s.known.Truncate(24*time.Hour).AddDate(0, 0, 1)) {
+			last = n.before(last)
+		}
+	default:
+		last = start(s.last)
+	}
+	return first, last
+}
+
+func (n *naive) next(p time.Time) time.Time { return move(p, 1, n.spec.Time.Grain) }
+
+func (n *naive) before(p time.Time) time.Time {
+	return begin(p.Add(-time.Minute), n.spec.Time.Grain, n.spec.Time.WeekStart)
+}
+
+// begin walks back to the start of a period.
+func begin(t time.Time, g plan.Grain, weekStart string) time.Time {
+	if g == plan.Hour {
+		return t.Truncate(time.Hour)
+	}
+	t = t.Truncate(24 * time.Hour)
+	day := time.Monday
+	if weekStart == "sunday" {
+		day = time.Sunday
+	}
+	for {
+		switch {
+		case g == plan.Day,
+			g == plan.Week && t.Weekday() == day,
+			g == plan.Month && t.Day() == 1,
+			g == plan.Quarter && t.Day() == 1 && t.Month()%3 == 1,
+			g == plan.Year && t.YearDay() == 1:
+			return t
+		}
+		t = t.AddDate(0, 0, -1)
+	}
+}
+
+// move goes by calendar units; a day that does not exist becomes the last of its month.
+func move(t time.Time, count int, g plan.Grain) time.Time {
+	switch g {
+	case plan.Hour:
+		return t.Add(time.Duration(count) * time.Hour)
+	case plan.Day:
+		return t.AddDate(0, 0, count)
+	case plan.Week:
+		return t.AddDate(0, 0, 7*count)
+	}
+	months := count * map[plan.Grain]int{plan.Month: 1, plan.Quarter: 3, plan.Year: 12}[g]
+	out := t.AddDate(0, months, 0)
+	for out.Day() != t.Day() && out.Day() < 4 {
+		out = out.AddDate(0, 0, -1)
+	}
+	return out
+}
