@@ -143,7 +143,7 @@ func (b *bench) publicationOn(base, sql string) plan.Publication {
 		Description: plan.Description{Title: "Track weekly churn: " + strings.TrimSpace(sql), Body: "Why and how.\n", Reviewers: []string{"ken", "northpeak/data"}}})
 }
 
-var approvedAt = time.Date(2026, 11, 2, 10, 30, 0, 123, time.UTC)
+var approvedAt = time.Date(2024, 11, 2, 10, 30, 0, 123, time.UTC)
 
 func approve(p plan.Publication) plan.Publication {
 	p.Approved = plan.Approval{Digest: p.Change.Digest(), At: approvedAt}
@@ -179,7 +179,7 @@ func TestNewPullRequest(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if log := b.git("log", "--format=%an %ad %s", "--date=iso-strict", "main.."+p.Branch); log != "Firstmile 2026-11-02T10:30:00+00:00 Add fct_churn" {
+	if log := b.git("log", "--format=%an %ad %s", "--date=iso-strict", "main.."+p.Branch); log != "Firstmile 2024-11-02T10:30:00+00:00 Add fct_churn" {
 		t.Errorf("the branch has %q", log)
 	}
 	for _, f := range p.Change.Files {
@@ -493,6 +493,26 @@ func TestApprovedAgainAfterAFailure(t *testing.T) {
 	wantFailure(t, err, plan.Permanent, forge.CodeNoRights)
 	p.Approved.At = p.Approved.At.Add(time.Hour)
 	b.wantOne(p, publish(t, b.forge(), p))
+}
+
+// TestMergedBeforeTheAnswer: opening the pull request worked, its answer was lost, and a person merged it and
+// deleted the branch before the next try.
+func TestMergedBeforeTheAnswer(t *testing.T) {
+	b := newBench(t, nil)
+	p := b.publication("select 1\n")
+	b.server.Inject(githubapi.Fault{Route: "POST /repos/{owner}/{repo}/pulls", LoseAnswer: true})
+	_, err := b.forge().Publish(context.Background(), p)
+	wantFailure(t, err, plan.Transient, forge.CodeNoAnswer)
+	mara := b.client("mara-token")
+	if _, _, err := mara.PullRequests.Merge(context.Background(), "northpeak", "analytics", 1, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mara.Git.DeleteRef(context.Background(), "northpeak", "analytics", "heads/"+p.Branch); err != nil {
+		t.Fatal(err)
+	}
+	if pr := publish(t, b.forge(), p); pr.Number != 1 || !strings.Contains(pr.Warning, "merged") || len(b.pulls()) != 1 {
+		t.Errorf("published as %v", pr)
+	}
 }
 
 // TestPushInTheSameMoment: someone adds to our branch between our reading and our writing.

@@ -55,11 +55,11 @@ func (l Local) Head() (branch, commit string, err error) {
 // Publish writes the change as one commit on a branch named like a pull request's. A second call for the
 // same publication finds the branch; a revision adds a commit.
 func (l Local) Publish(ctx context.Context, p plan.Publication) (plan.PR, error) {
-	if err := checkPublication(p); err != nil {
+	repo, err := l.open() // first: a folder without git has no base commit either, and this is the clearer word
+	if err != nil {
 		return plan.PR{}, err
 	}
-	repo, err := l.open()
-	if err != nil {
+	if err := checkPublication(p); err != nil {
 		return plan.PR{}, err
 	}
 	base, err := repo.CommitObject(plumbing.NewHash(p.Change.Base.Commit))

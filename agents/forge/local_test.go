@@ -65,7 +65,9 @@ func TestLocalRefusals(t *testing.T) {
 	b := newBench(t, nil)
 	ctx := context.Background()
 	p := b.publication("select 1\n")
-	_, err := forge.Local{Dir: t.TempDir()}.Publish(ctx, p)
+	none := p
+	none.Change.Base = plan.Base{Project: "northpeak"} // as the Planner has it for such a folder
+	_, err := forge.Local{Dir: t.TempDir()}.Publish(ctx, approve(none))
 	if f := wantFailure(t, err, plan.Permanent, forge.CodeNotARepository); !strings.Contains(f.Message, "git init") {
 		t.Errorf("message %q", f.Message)
 	}
