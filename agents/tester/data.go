@@ -36,11 +36,7 @@ func checkRuns(ctx context.Context, s *subject) finding {
 		return notRun("%v", err)
 	}
 	s.views = append(views, sandbox.View{Name: underTest, SQL: s.compiled})
-	order := ""
-	if g := grainOf(s.spec); len(g) > 0 {
-		order = " order by " + quoteAll(g)
-	}
-	got, err := s.query(ctx, "select *, count(*) over () as firstmile_rows from "+underTest+order, maxPreview)
+	got, err := s.query(ctx, "select *, count(*) over () as firstmile_rows from "+underTest+interestingFirst(s.spec), maxPreview)
 	if err != nil {
 		return s.sqlFailure(err)
 	}
@@ -50,6 +46,28 @@ func checkRuns(ctx context.Context, s *subject) finding {
 		return failed("the model gives no rows on the data there is").at(s.change.ModelPath, 0)
 	}
 	return passed("%d rows", s.preview.RowCount)
+}
+
+// interestingFirst orders the preview: the newest periods, or the largest figures, come first.
+func interestingFirst(spec plan.Spec) string {
+	var by []string
+	switch {
+	case spec.Rank != nil && !spec.Rank.Descending:
+		by = append(by, quoteName(spec.Rank.By))
+	case spec.Rank != nil:
+		by = append(by, quoteName(spec.Rank.By)+" desc nulls last")
+	case spec.Time != nil:
+		by = append(by, quoteName(spec.Time.Name)+" desc")
+	case len(spec.Measures) > 0:
+		by = append(by, quoteName(spec.Measures[0].Name)+" desc nulls last")
+	}
+	for _, d := range spec.Dimensions {
+		by = append(by, quoteName(d.Name))
+	}
+	if len(by) == 0 {
+		return ""
+	}
+	return " order by " + strings.Join(by, ", ")
 }
 
 func (s *subject) query(ctx context.Context, sql string, limit int) (*sandbox.Result, error) {

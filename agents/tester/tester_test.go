@@ -214,7 +214,7 @@ func TestGoodChangePasses(t *testing.T) {
 		t.Errorf("columns %v", r.Columns)
 	}
 	// January north 12.5; February north nothing, unknown 4 - 1 + 9 = 12.
-	if got := fmt.Sprint(r.Preview.Rows); got != "[[2026-01-01 north 12.5] [2026-02-01 unknown 12]]" || r.Preview.RowCount != 2 {
+	if got := fmt.Sprint(r.Preview.Rows); got != "[[2026-02-01 unknown 12] [2026-01-01 north 12.5]]" || r.Preview.RowCount != 2 {
 		t.Errorf("preview %s of %d", got, r.Preview.RowCount)
 	}
 }
