@@ -134,7 +134,7 @@ func (s *session) byWords(q plan.Question, tokens []token.Token) (plan.Option, b
 
 // settle takes an option for good.
 func (s *session) settle(q plan.Question, o plan.Option) {
-	if q.Kind == plan.AskMeasure && strings.HasPrefix(o.ID, "term:") {
+	if q.Kind == plan.AskMeasure && strings.Contains(o.ID, ":") {
 		last := len(s.texts) - 1
 		s.texts[last] += " " + o.Label // the measure that was missing
 		return
@@ -144,7 +144,7 @@ func (s *session) settle(q plan.Question, o plan.Option) {
 
 // replace puts free text in the place of the words that were asked about.
 func (s *session) replace(q plan.Question, text string) bool {
-	if q.Kind == plan.AskMeasure && strings.HasPrefix(q.Options[0].ID, "term:") {
+	if q.Kind == plan.AskMeasure && strings.Contains(q.Options[0].ID, ":") {
 		s.texts[len(s.texts)-1] += " " + text
 		return true
 	}

@@ -88,7 +88,7 @@ func (s *session) rejected(best draft, drafts []draft) []string {
 	var out []string
 	own := best.Spec.Canonical()
 	for _, d := range drafts {
-		if d.refusal != nil || len(d.unknown) > 0 || d.Spec.Canonical() == own {
+		if d.refusal != nil || len(d.unknown) > 0 || d.cost > best.cost+tooFar || d.Spec.Canonical() == own {
 			continue
 		}
 		line := d.Spec.Title

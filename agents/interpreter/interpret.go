@@ -2,6 +2,7 @@ package interpreter
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -119,12 +120,19 @@ type draft struct {
 	refusal  *compose.Refusal // why it is no reading after all
 }
 
+// tooFar is how much worse than the best reading a division may be and still be looked at, to be named among the rejected.
+const tooFar = 1.5
+
 // drafts composes every division with every combination of candidates, the cheapest first.
 func (s *session) drafts(linked grammar.Linked, divisions []grammar.Division) []draft {
 	c := compose.Context{K: s.k.Knowledge, Tokens: s.tokens, Today: s.today(), Zone: s.k.calendar.Zone, WeekStart: s.k.calendar.WeekStart,
 		Settled: s.settled, Prefix: s.k.prefix, Taken: s.taken}
 	var out []draft
+	found := math.Inf(1) // cost of the best complete reading so far
 	for _, d := range divisions {
+		if d.Cost > found+tooFar {
+			break
+		}
 		if !s.agrees(d) {
 			continue
 		}
@@ -139,6 +147,8 @@ func (s *session) drafts(linked grammar.Linked, divisions []grammar.Division) []
 			x := draft{Draft: composed, division: d, cost: d.Cost + composed.Cost + penalty, unknown: d.Unknown}
 			if err != nil {
 				x.refusal, _ = err.(*compose.Refusal)
+			} else if len(x.unknown) == 0 {
+				found = min(found, x.cost)
 			}
 			x.Needs = append(needs, x.Needs...)
 			out = append(out, x)

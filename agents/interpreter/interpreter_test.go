@@ -145,15 +145,3 @@ func shortMeasure(m plan.Measure) string {
 	}
 	return s
 }
-
-func TestTry(t *testing.T) {
-	i := interpreterFor(t, folder{dir: "testdata/" + os.Getenv("P"), noGlossary: os.Getenv("NG") != ""})
-	for _, text := range strings.Split(os.Getenv("R"), "|") {
-		r := read(t, i, request(text))
-		fmt.Printf("%s\n    %s\n", text, short(r))
-		if os.Getenv("V") != "" {
-			fmt.Printf("%+v\n", r)
-
-		}
-	}
-}

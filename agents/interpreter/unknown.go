@@ -187,10 +187,10 @@ func (s *session) nothingToMeasure(l grammar.Linked) plan.Reading {
 	for i, h := range s.k.Near(text, 20) {
 		order[h.Ref] = 20 - i
 	}
-	slices.SortStableFunc(metrics, func(a, b glossary.Term) int { return order["term:"+b.ID] - order["term:"+a.ID] })
+	slices.SortStableFunc(metrics, func(a, b glossary.Term) int { return order[s.k.TermKey(b.ID)] - order[s.k.TermKey(a.ID)] })
 	q := plan.NewQuestion(plan.AskMeasure, text, "What shall I measure?", "Your words name no number.")
 	for _, t := range metrics[:min(len(metrics), plan.MaxOptions)] {
-		q.Options = append(q.Options, plan.Option{ID: "term:" + t.ID, Label: t.Name, Detail: t.Definition})
+		q.Options = append(q.Options, plan.Option{ID: s.k.TermKey(t.ID), Label: t.Name, Detail: t.Definition})
 	}
 	return plan.Reading{Outcome: plan.OutcomeQuestions, Questions: []plan.Question{q}, Assumptions: s.assumed}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"firstmile/agents/interpreter/grammar"
@@ -56,8 +57,19 @@ func (b *builder) finish() error {
 	sort.SliceStable(b.d.Chosen, func(i, j int) bool { return b.d.Chosen[i].From < b.d.Chosen[j].From })
 	slices.SortStableFunc(b.d.Needs, func(x, y Need) int { return y.Weight - x.Weight })
 	s.Title = Title(*s)
+	s.Owner = b.owner()
 	s.Target = plan.Target{Name: b.name(*s), Origin: plan.Origin{Kind: plan.FromDefault}}
 	return nil
+}
+
+// owner is who the glossary names for the first measure.
+func (b *builder) owner() string {
+	for _, c := range b.d.Chosen {
+		if t, ok := b.K.Glossary.Term(c.Candidate.Term); ok && t.Metric != nil && t.Owner != "" {
+			return t.Owner
+		}
+	}
+	return ""
 }
 
 // everyWord checks the promise that no word is dropped: whatever the structure is made of has become part of the Spec.
@@ -73,28 +85,24 @@ func (b *builder) everyWord() error {
 
 // Title is the Spec in one line: "Weekly customer churn rate by billing region".
 func Title(s plan.Spec) string {
-	var parts []string
-	if r := s.Rank; r != nil && len(s.Dimensions) > 0 {
-		word := "top"
-		if !r.Descending {
-			word = "bottom"
-		}
-		parts = append(parts, fmt.Sprintf("%s %d %s by", word, r.N, plural(lowerFirst(s.Dimensions[0].Label))))
+	var parts, names, dims []string
+	for _, m := range s.Measures {
+		names = append(names, lowerFirst(m.Label))
+	}
+	for _, d := range s.Dimensions {
+		dims = append(dims, lowerFirst(d.Label))
 	}
 	if s.Time != nil {
 		parts = append(parts, adverb(s.Time.Grain))
 	}
-	var names []string
-	for _, m := range s.Measures {
-		names = append(names, lowerFirst(m.Label))
-	}
-	parts = append(parts, join(names))
-	if len(s.Dimensions) > 0 {
-		var dims []string
-		for _, d := range s.Dimensions {
-			dims = append(dims, lowerFirst(d.Label))
-		}
-		parts = append(parts, "by", join(dims))
+	switch r := s.Rank; {
+	case r != nil && len(dims) > 0:
+		dims[0] = plural(dims[0])
+		parts = append(parts, rankWord(*r), strconv.Itoa(r.N), join(dims), "by", join(names))
+	case len(dims) > 0:
+		parts = append(parts, join(names), "by", join(dims))
+	default:
+		parts = append(parts, join(names))
 	}
 	if len(s.Filters) > 0 {
 		var labels []string

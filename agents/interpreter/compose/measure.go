@@ -71,11 +71,11 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 	if err != nil {
 		return m, err
 	}
-	return b.withConds(m, n.Conds)
+	return b.withConds(m, n.Conds, n)
 }
 
 // withConds restricts the measure; the only measure of a request leaves the condition to the Spec.
-func (b *builder) withConds(m plan.Measure, conds []*grammar.Cond) (plan.Measure, error) {
+func (b *builder) withConds(m plan.Measure, conds []*grammar.Cond, n *grammar.Measure) (plan.Measure, error) {
 	for _, c := range conds {
 		fs, err := b.cond(c, m.BaseModels())
 		if err != nil {
@@ -85,6 +85,9 @@ func (b *builder) withConds(m plan.Measure, conds []*grammar.Cond) (plan.Measure
 			b.addFilters(fs)
 			continue
 		}
+		if after(c, n) { // "revenue and orders without gifts": the condition is for both
+			b.d.Cost += costTrailing
+		}
 		m = addToLeaves(m, fs)
 		for _, f := range fs {
 			m.Name += "_" + filterWord(f)
@@ -92,6 +95,17 @@ func (b *builder) withConds(m plan.Measure, conds []*grammar.Cond) (plan.Measure
 		}
 	}
 	return m, nil
+}
+
+// costTrailing is the price of reading a condition that follows the last of several measures as one of that measure only.
+const costTrailing = 0.5
+
+// after reports whether a condition stands behind the thing that it is about.
+func after(c *grammar.Cond, n *grammar.Measure) bool {
+	if n.NP != nil && n.NP.Entity != nil {
+		return c.From >= n.NP.Entity.To
+	}
+	return n.Slot != nil && c.From >= n.Slot.To
 }
 
 // addToLeaves restricts every part of a measure that reads rows.
@@ -196,7 +210,7 @@ func (b *builder) ofRows(n *grammar.Measure) (plan.Measure, error) {
 		m.Agg, m.Expr = plan.CountDistinct, &key
 		m.Description = fmt.Sprintf("Different values of %s in %s.", r.Key, c.Relation)
 	}
-	return b.withConds(m, n.NP.Conds)
+	return b.withConds(m, n.NP.Conds, n)
 }
 
 func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {

@@ -3,6 +3,7 @@ package compose
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,42 +17,60 @@ const maxName = 60
 
 // name makes the model's name: prefix, grain, measures, dimensions, filters. What does not fit is left out from the end.
 func (b *builder) name(s plan.Spec) string {
-	var words []string
-	if s.Rank != nil {
-		word := "top"
-		if !s.Rank.Descending {
-			word = "bottom"
+	words := measureWords(s)
+	var filters []string
+	for _, f := range s.Filters {
+		filters = append(filters, filterWord(f))
+	}
+	if len(filters) > 0 {
+		with := slices.Concat(words, []string{"for"}, filters)
+		if name, fits := shorten(b.Prefix, with); fits {
+			return b.free(name)
 		}
-		words = append(words, fmt.Sprintf("%s_%d", word, s.Rank.N))
+	}
+	name, _ := shorten(b.Prefix, slices.Concat(words, filters))
+	return b.free(name)
+}
+
+// measureWords is the name without filters: "weekly churn by region", "top 5 plans by revenue".
+func measureWords(s plan.Spec) []string {
+	var words, measures, dims []string
+	for i, m := range s.Measures {
+		if i > 0 {
+			measures = append(measures, "and")
+		}
+		measures = append(measures, m.Name)
+	}
+	for i, d := range s.Dimensions {
+		if i > 0 {
+			dims = append(dims, "and")
+		}
+		dims = append(dims, d.Name)
 	}
 	if s.Time != nil {
 		words = append(words, adverb(s.Time.Grain))
 	}
-	for i, m := range s.Measures {
-		if i > 0 {
-			words = append(words, "and")
-		}
-		words = append(words, m.Name)
+	if r := s.Rank; r != nil && len(dims) > 0 {
+		dims[0] = plural(dims[0])
+		return slices.Concat(words, []string{rankWord(*r), strconv.Itoa(r.N)}, dims, []string{"by"}, measures)
 	}
-	for i, d := range s.Dimensions {
-		link := "by"
-		if i > 0 {
-			link = "and"
-		}
-		words = append(words, link, d.Name)
+	words = append(words, measures...)
+	if len(dims) > 0 {
+		words = append(append(words, "by"), dims...)
 	}
-	for i, f := range s.Filters {
-		if i == 0 {
-			words = append(words, "for")
-		}
-		words = append(words, filterWord(f))
-	}
-	return b.free(shorten(b.Prefix, words))
+	return words
 }
 
-// shorten joins as many words as fit; a connective is never the last one.
-func shorten(prefix string, words []string) string {
-	out := prefix
+func rankWord(r plan.Rank) string {
+	if r.Descending {
+		return "top"
+	}
+	return "bottom"
+}
+
+// shorten joins as many words as fit and reports whether all did; a connective is never the last one.
+func shorten(prefix string, words []string) (name string, all bool) {
+	out, all := prefix, true
 	for i, w := range words {
 		w = snake(w)
 		if w == "" {
@@ -65,6 +84,7 @@ func shorten(prefix string, words []string) string {
 			if i == 0 {
 				out = next[:maxName]
 			}
+			all = false
 			break
 		}
 		out = next
@@ -72,7 +92,7 @@ func shorten(prefix string, words []string) string {
 	for _, link := range []string{"_and", "_by", "_for"} {
 		out = strings.TrimSuffix(out, link)
 	}
-	return strings.TrimRight(out, "_")
+	return strings.TrimRight(out, "_"), all
 }
 
 // free adds a number where the name is taken.

@@ -28,7 +28,7 @@ func (b *builder) time() error {
 		return err
 	}
 	if grain != "" {
-		b.d.Spec.Time = &plan.TimeAxis{Name: string(grain), Grain: grain, Zone: b.Zone, WeekStart: b.WeekStart, Complete: true, Origin: origin}
+		b.d.Spec.Time = &plan.TimeAxis{Name: string(grain), Grain: grain, Zone: b.Zone, WeekStart: b.WeekStart, Complete: b.moves(), Origin: origin}
 	}
 	if grain == "" && len(b.s.Windows) == 0 && !b.timed() {
 		return nil
@@ -44,6 +44,19 @@ func (b *builder) time() error {
 	}
 	b.describeTime()
 	return nil
+}
+
+// moves reports whether a measure compares the two edges of a period (who came, who left), so that it
+// cannot be told before the period has ended. Sums and counts of the period under way are shown as far as they go.
+func (b *builder) moves() bool {
+	moves := false
+	for _, m := range b.d.Spec.Measures {
+		eachLeaf(m, func(x plan.Measure) {
+			moves = moves || x.Interval != nil && (x.Interval.State == plan.Lost || x.Interval.State == plan.Gained)
+		})
+		moves = moves || m.Kind == plan.Derived && slices.ContainsFunc(m.Inputs, func(in plan.Measure) bool { return in.Offset != nil })
+	}
+	return moves
 }
 
 // timed reports whether a measure means nothing without periods or dates.
@@ -74,8 +87,8 @@ func (b *builder) grain() (plan.Grain, plan.Origin, error) {
 			return n.Grain, plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}, nil
 		}
 	}
-	if g := b.settledGrain(); g != "" {
-		return g, plan.Origin{Kind: plan.FromAnswer, Ref: string(plan.AskGrain)}, nil
+	if g, id := b.settledGrain(); g != "" {
+		return g, plan.Origin{Kind: plan.FromAnswer, Ref: id}, nil
 	}
 	return b.impliedGrain()
 }
@@ -171,13 +184,14 @@ func (b *builder) windowUnit() plan.Grain {
 	return ""
 }
 
-func (b *builder) settledGrain() plan.Grain {
+// settledGrain is the grain that an answer chose, with the question's id.
+func (b *builder) settledGrain() (plan.Grain, string) {
 	for id, v := range b.Settled {
 		if strings.HasPrefix(id, string(plan.AskGrain)+":") {
-			return plan.Grain(v)
+			return plan.Grain(v), id
 		}
 	}
-	return ""
+	return "", ""
 }
 
 func (b *builder) askGrain(at grammar.Span, why string) plan.Grain {
@@ -291,7 +305,11 @@ func (b *builder) describeTime() {
 		if t.Grain == plan.Week {
 			text = fmt.Sprintf("A week begins on %s at midnight in %s", sentence(t.WeekStart), t.Zone)
 		}
-		b.assume(false, "%s; the %s that has not ended yet is left out.", text, t.Grain)
+		if t.Complete {
+			b.assume(false, "%s; a %s that has not ended yet is left out.", text, t.Grain)
+		} else {
+			b.assume(false, "%s; the last %s is shown as far as the data goes.", text, t.Grain)
+		}
 	}
 	seen := map[string]bool{}
 	for _, m := range b.d.Spec.Measures {

@@ -36,6 +36,9 @@ type Candidate struct {
 	Column   plan.ColumnRef
 	Filters  []plan.Filter
 
+	// DBT is true for a metric of the project's semantic layer.
+	DBT bool
+
 	// Partial is true when the phrase names only a part of the column's name
 	// ("amount" for gross_amount): worth an assumption.
 	Partial bool
@@ -49,6 +52,8 @@ type Candidate struct {
 func (c Candidate) Origin(quote string) plan.Origin {
 	o := plan.Origin{Kind: plan.FromColumn, Ref: c.Column.String(), Quote: quote}
 	switch {
+	case c.DBT:
+		o.Kind, o.Ref = plan.FromMetric, c.Term
 	case c.Term != "":
 		o.Kind, o.Ref = plan.FromTerm, c.Term
 	case c.Kind == Value:

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"firstmile/agents/dbt"
 	"firstmile/agents/dbt/joins"
@@ -33,12 +34,16 @@ type Knowledge struct {
 
 	light   map[string][]Candidate // by phrase in the singular
 	stem    map[string][]Candidate // by phrase in stems
+	metrics map[string]bool        // ids of terms that are the project's own metrics
 	broken  map[string]string      // phrases of unusable terms -> id
 	longest int
 	vocab   map[string]bool // single words that occur in phrases
 	words   *token.Tokenizer
 	lexicon *lexicon.Lexicon
 	index   *glossary.Index
+
+	mu   sync.Mutex
+	ways map[[2]string]ways
 }
 
 // Build reads everything that a request could mean in the project.
@@ -46,7 +51,7 @@ func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon) (*K
 	k := &Knowledge{
 		Project: project, joins: joins.New(project), lexicon: lex, words: lex.Tokenizer(),
 		relations: map[string]*Relation{}, light: map[string][]Candidate{}, stem: map[string][]Candidate{},
-		byKey: map[string][]Candidate{}, broken: map[string]string{}, vocab: map[string]bool{},
+		byKey: map[string][]Candidate{}, broken: map[string]string{}, vocab: map[string]bool{}, ways: map[[2]string]ways{}, metrics: map[string]bool{},
 	}
 	for _, n := range project.Nodes {
 		r := newRelation(n, k.words)
@@ -54,7 +59,12 @@ func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon) (*K
 		k.order = append(k.order, r.Name)
 	}
 	slices.Sort(k.order)
-	all := g.Merge(metricTerms(project))
+	own := metricTerms(project)
+	all := g.Merge(own)
+	for _, t := range own.Terms {
+		_, taken := g.Term(t.ID)
+		k.metrics[t.ID] = !taken
+	}
 	k.Glossary, k.Broken = glossary.Usable(all, k)
 	for _, t := range all.Terms {
 		if _, bad := k.Broken[t.ID]; bad {
@@ -104,14 +114,27 @@ const maxHops = 4
 // Paths lists the ways from a measure's relation to another that keep its rows as they are, the shortest first; one
 // way without hops when they are the same. unsafe is true when there are only ways that would multiply rows.
 func (k *Knowledge) Paths(from, to string) (paths []plan.JoinPath, unsafe bool) {
-	for _, p := range k.joins.Paths(from, to, maxHops) {
-		if joins.Safe(p) {
-			paths = append(paths, p)
-		} else {
-			unsafe = true
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key := [2]string{from, to}
+	w, ok := k.ways[key]
+	if !ok {
+		for _, p := range k.joins.Paths(from, to, maxHops) {
+			if joins.Safe(p) {
+				w.safe = append(w.safe, p)
+			} else {
+				w.unsafe = true
+			}
 		}
+		k.ways[key] = w
 	}
-	return paths, unsafe && len(paths) == 0
+	return w.safe, w.unsafe && len(w.safe) == 0
+}
+
+// ways are the join paths between two relations, found once.
+type ways struct {
+	safe   []plan.JoinPath
+	unsafe bool
 }
 
 // ByKey returns what a candidate key stands for, once for each kind.

@@ -46,13 +46,22 @@ func (k *Knowledge) addTerms() error {
 			}
 			c = Candidate{Kind: Pop, Filters: fs, Relation: fs[0].Column.Relation}
 		}
-		c.Key, c.Term, c.Label, c.Detail = "term:"+t.ID, t.ID, t.Name, t.Definition
+		c.Key, c.Term, c.Label, c.Detail = k.TermKey(t.ID), t.ID, t.Name, t.Definition
+		c.DBT = k.metrics[t.ID]
 		if t.Status == glossary.Deprecated {
 			c.Note = fmt.Sprintf("The term %s is marked as deprecated in the glossary.", t.Name)
 		}
 		k.addWords(t.Words(), c)
 	}
 	return nil
+}
+
+// TermKey names a term, or a metric of the project's own.
+func (k *Knowledge) TermKey(id string) string {
+	if k.metrics[id] {
+		return "metric:" + id
+	}
+	return "term:" + id
 }
 
 // counted makes a population of a metric that counts filtered rows: "trials" in "excluding trials".

@@ -104,7 +104,10 @@ func (k *Knowledge) documents() []glossary.Document {
 	var docs []glossary.Document
 	for _, t := range k.Glossary.Terms {
 		kind := glossary.TermDocument
-		docs = append(docs, glossary.Document{Ref: "term:" + t.ID, Kind: kind, Name: t.Name, Aliases: t.Synonyms, Text: t.Definition})
+		if k.metrics[t.ID] {
+			kind = glossary.MetricDocument
+		}
+		docs = append(docs, glossary.Document{Ref: k.TermKey(t.ID), Kind: kind, Name: t.Name, Aliases: t.Synonyms, Text: t.Definition})
 	}
 	for _, name := range k.order {
 		r := k.relations[name]

@@ -53,7 +53,7 @@ func (k *Knowledge) Correction(t token.Token) (word string, all []string) {
 
 // Near finds what comes nearest to words that nothing explains, the best first.
 func (k *Knowledge) Near(words string, n int) []glossary.Hit {
-	hits, err := k.index.Search(words, n*3, glossary.TermDocument, glossary.ColumnDocument, glossary.ValueDocument)
+	hits, err := k.index.Search(words, n*3, glossary.TermDocument, glossary.MetricDocument, glossary.ColumnDocument, glossary.ValueDocument)
 	if err != nil {
 		return nil // a suggestion is a courtesy: without it the word is still declined
 	}
