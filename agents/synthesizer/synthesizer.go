@@ -28,13 +28,14 @@ type Repository interface {
 	Read(ctx context.Context, base plan.Base) (*dbt.Project, fs.FS, error)
 }
 
-// Synthesizer writes new models. It is safe for concurrent use.
+// Synthesizer writes models. It is safe for concurrent use.
 type Synthesizer struct{ repository Repository }
 
 // New returns a Synthesizer that reads projects from repository.
 func New(repository Repository) *Synthesizer { return &Synthesizer{repository} }
 
-// Synthesize writes the model of a Spec: its SQL in the folder and style of the project's marts, and a bare entry with the
+// Synthesize writes the model of a Spec, or its columns into the model that reuse says to extend, if that can be done without
+// touching what stands there (extend.go). A new model is its SQL in the folder and style of the project's marts, and a bare entry with the
 // columns' names in the properties file that the project's scheme points to. What cannot be computed rightly is a
 // *plan.Failure of class refused. There is one right SQL for a Spec, so reasons (the failed checks of that SQL)
 // leave nothing else to offer and are refused too.
@@ -45,6 +46,9 @@ func (s *Synthesizer) Synthesize(ctx context.Context, base plan.Base, spec plan.
 	p, files, err := s.repository.Read(ctx, base)
 	if err != nil {
 		return plan.Change{}, err
+	}
+	if o, ok := open(p, spec, reuse); ok {
+		return extend(p, files, base, spec, o)
 	}
 	return write(p, files, base, spec)
 }

@@ -127,6 +127,49 @@ func TestOwnProperties(t *testing.T) {
 	golden(t, "house/fct_monthly_revenue.yml", string(yaml.Content))
 }
 
+// TestExtend adds a column to a model by two small edits, and the rows stay what they were.
+func TestExtend(t *testing.T) {
+	const monthly = "-- kept\nwith orders as (\n\n    select * from {{ ref(\"fct_orders\") }}\n\n),\n\nfinal as (\n\n    select date_trunc('month', ordered_at)::date as month, " +
+		"status, sum(amount) as revenue\n    from orders where ordered_at is not null group by 1, 2 -- )\n\n)\n\nselect * from final\n"
+	_, files := shopProject(t, ".", "duckdb")
+	yaml := "models/marts/_marts__models.yml"
+	files["models/marts/fct_monthly.sql"] = &fstest.MapFile{Data: []byte(monthly)}
+	files[yaml].Data = append(files[yaml].Data, "\n  - name: fct_monthly\n    columns:\n      - name: month\n      - name: status\n      - name: revenue\n"...)
+	p, err := dbt.Read(files, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refunds := simple("gifts", plan.Count, nil, plan.Filter{Column: plan.ColumnRef{Relation: "fct_orders", Column: "is_gift"}, Op: plan.Eq,
+		Values: []plan.Literal{{Kind: plan.BoolLiteral, Text: "true"}}})
+	spec := plan.Spec{Time: every(plan.Month), Measures: []plan.Measure{simple("revenue", plan.Sum, column("amount")), refunds},
+		Dimensions: []plan.Dimension{{Name: "status", Column: plan.ColumnRef{Relation: "fct_orders", Column: "status"}}}, Target: plan.Target{Name: "fct_x"}}
+	s := New(repository{p, files})
+	c, err := s.Synthesize(t.Context(), plan.Base{}, spec, plan.Reuse{Verdict: plan.Extend, Model: "fct_monthly"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sql, _ := c.File("models/marts/fct_monthly.sql")
+	if sql.Action != plan.Edit || sql.OriginalBlob != dbt.Blob([]byte(monthly)) || c.Model != "fct_monthly" {
+		t.Errorf("file %+v", sql)
+	}
+	golden(t, "house/fct_monthly_extended.sql", string(sql.Content))
+	props, _ := c.File(yaml)
+	if want := string(files[yaml].Data) + "      - name: gifts\n"; string(props.Content) != want {
+		t.Errorf("properties\n%s", props.Content)
+	}
+	w := warehouse(t, `insert into fct_orders (order_id, ordered_at, amount, status, is_gift) values (1, '2026-01-05', 1, 'paid', true), (2, '2026-01-06', 2, 'paid', false),
+		(3, '2026-01-07', 4, null, true), (4, '2026-02-07', 8, 'open', false)`)
+	want := []string{"2026-01-01 | null | 4 | 1", "2026-01-01 | paid | 3 | 1", "2026-02-01 | open | 8 | 0"}
+	if diff := cmp.Diff(want, rows(t, w, c.CompiledSQL)); diff != "" {
+		t.Errorf("(-want +got)\n%s\n%s", diff, c.CompiledSQL)
+	}
+	// A model of another shape gets a model beside it.
+	c, err = s.Synthesize(t.Context(), plan.Base{}, spec, plan.Reuse{Verdict: plan.Extend, Model: "fct_orders"}, nil)
+	if err != nil || c.Model != "fct_x" {
+		t.Errorf("%v, %s", err, c.Model)
+	}
+}
+
 func BenchmarkCompileTypical(b *testing.B) {
 	p, _ := shopProject(b, ".", "duckdb")
 	spec := churn()

@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"firstmile/agents/dbt"
 	"firstmile/agents/synthesizer/metric"
 	"firstmile/agents/synthesizer/sqltree"
 )
@@ -11,7 +10,10 @@ func (d Dialect) Lower(p *metric.Plan) (*sqltree.Statement, error) {
 	l := &lowering{d: d}
 	out := &sqltree.Statement{}
 	for _, i := range p.Imports {
-		out.Imports = append(out.Imports, sqltree.Import{Name: d.name(i.Name), Ref: ref(i.Node)})
+		if i.Given {
+			continue
+		}
+		out.Imports = append(out.Imports, sqltree.Import{Name: d.name(i.Name), Ref: i.Node.Ref()})
 	}
 	for _, s := range p.Steps {
 		out.CTEs = append(out.CTEs, sqltree.CTE{Name: d.name(s.Name), Comment: s.Comment, Query: l.query(s.Query)})
@@ -19,8 +21,6 @@ func (d Dialect) Lower(p *metric.Plan) (*sqltree.Statement, error) {
 	out.Final = l.selectOf(p.Final)
 	return out, l.err
 }
-
-func ref(n *dbt.Node) string { return n.Ref() }
 
 // lowering keeps the first error, so that the walk reads straight.
 type lowering struct {
@@ -59,7 +59,11 @@ func (l *lowering) selectOf(q metric.Select) sqltree.Select {
 	out := sqltree.Select{Distinct: q.Distinct, From: l.table(q.From), Where: s.scalars(q.Where)}
 	for i, item := range q.Items {
 		if item.Expr == nil {
-			out.Items = append(out.Items, sqltree.Item{Star: true})
+			star := sqltree.Item{Star: true}
+			if item.Name != "" {
+				star.Name = l.d.name(item.Name)
+			}
+			out.Items = append(out.Items, star)
 			continue
 		}
 		e := s.scalar(item.Expr)

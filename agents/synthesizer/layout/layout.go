@@ -40,18 +40,51 @@ func Render(st *sqltree.Statement, style Style) (string, error) {
 	}
 	w := &writer{style: style, imports: map[string]string{}}
 	w.statement(st)
+	out, err := w.finish()
+	if err == nil && style.TrailingNewline {
+		out += w.newline()
+	}
+	return out, err
+}
+
+// RenderInside writes the statement as a continuation of a list of CTEs that a file has already, behind the bracket that
+// closes the last of them. name is the CTE that holds the final select.
+func RenderInside(st *sqltree.Statement, style Style, name string) (string, error) {
+	if style.Indent <= 0 {
+		style.Indent = 4
+	}
+	w := &writer{style: style, imports: map[string]string{}}
+	first, before, after := ",", "", ","
+	if style.LeadingCommas {
+		first, before, after = "", ", ", ""
+	}
+	w.line(0, first)
+	ctes := append(w.ctes(st), cte{name: name, query: st.Final})
+	for i, c := range ctes {
+		if i == len(ctes)-1 {
+			after = ""
+		}
+		w.line(0, "")
+		w.cte(before, c, after)
+	}
+	return w.finish()
+}
+
+// finish joins the lines, without a line end behind the last.
+func (w *writer) finish() (string, error) {
 	if w.template != "" {
 		return "", plan.NewFailure(plan.Refused, "template_marks",
 			fmt.Sprintf("The value %q holds marks of dbt's template language, which I do not write into a model.", w.template), nil)
 	}
 	out := strings.Join(w.lines, "\n")
-	if style.TrailingNewline {
-		out += "\n"
+	return strings.ReplaceAll(out, "\n", w.newline()), nil
+}
+
+func (w *writer) newline() string {
+	if w.style.CRLF {
+		return "\r\n"
 	}
-	if style.CRLF {
-		out = strings.ReplaceAll(out, "\n", "\r\n")
-	}
-	return out, nil
+	return "\n"
 }
 
 type writer struct {

@@ -23,6 +23,19 @@ func (w *writer) statement(st *sqltree.Statement) {
 	for _, c := range st.Comments {
 		w.line(0, "-- "+c)
 	}
+	ctes := w.ctes(st)
+	final := st.Final
+	if w.style.FinalSelect == conventions.StarFromCTE && (len(ctes) > 0 || w.style.ImportCTEs) {
+		name := w.finalName(ctes)
+		ctes = append(ctes, cte{name: name, query: final})
+		final = sqltree.Select{Items: []sqltree.Item{{Star: true}}, From: sqltree.Table{Name: name}}
+	}
+	w.with(ctes)
+	w.selectBlock(0, final)
+}
+
+// ctes lists the imports, where the house has them, and the steps.
+func (w *writer) ctes(st *sqltree.Statement) []cte {
 	var ctes []cte
 	for _, i := range st.Imports {
 		if w.style.ImportCTEs {
@@ -34,14 +47,7 @@ func (w *writer) statement(st *sqltree.Statement) {
 	for _, c := range st.CTEs {
 		ctes = append(ctes, cte{name: c.Name, comment: c.Comment, query: c.Query})
 	}
-	final := st.Final
-	if w.style.FinalSelect == conventions.StarFromCTE && (len(ctes) > 0 || w.style.ImportCTEs) {
-		name := w.finalName(ctes)
-		ctes = append(ctes, cte{name: name, query: final})
-		final = sqltree.Select{Items: []sqltree.Item{{Star: true}}, From: sqltree.Table{Name: name}}
-	}
-	w.with(ctes)
-	w.selectBlock(0, final)
+	return ctes
 }
 
 // finalName is the style's name of the last CTE, or the next free one.
@@ -61,31 +67,34 @@ func (w *writer) finalName(ctes []cte) string {
 
 func (w *writer) with(ctes []cte) {
 	for i, c := range ctes {
-		open := c.name + " " + w.key("as") + " ("
+		before, after := "", ""
 		switch {
 		case i == 0:
-			open = w.key("with") + " " + open
+			before = w.key("with") + " "
 		case w.style.LeadingCommas:
-			open = ", " + open
+			before = ", "
 		}
-		w.line(0, open)
-		w.blank()
-		if c.comment != "" {
-			w.line(1, "-- "+c.comment)
-		}
-		if c.ref != "" {
-			w.line(1, w.key("select")+" * "+w.key("from")+" "+c.ref)
-		} else {
-			w.query(1, c.query)
-		}
-		w.blank()
-		end := ")"
 		if i < len(ctes)-1 && !w.style.LeadingCommas {
-			end = "),"
+			after = ","
 		}
-		w.line(0, end)
+		w.cte(before, c, after)
 		w.line(0, "")
 	}
+}
+
+func (w *writer) cte(before string, c cte, after string) {
+	w.line(0, before+c.name+" "+w.key("as")+" (")
+	w.blank()
+	if c.comment != "" {
+		w.line(1, "-- "+c.comment)
+	}
+	if c.ref != "" {
+		w.line(1, w.key("select")+" * "+w.key("from")+" "+c.ref)
+	} else {
+		w.query(1, c.query)
+	}
+	w.blank()
+	w.line(0, ")"+after)
 }
 
 func (w *writer) blank() {
@@ -143,7 +152,10 @@ func (w *writer) selectBlock(level int, s sqltree.Select) {
 }
 
 func (w *writer) item(level int, item sqltree.Item) string {
-	if item.Star {
+	switch {
+	case item.Star && item.Name != "":
+		return item.Name + ".*"
+	case item.Star:
 		return "*"
 	}
 	text := w.expr(item.Expr, level)

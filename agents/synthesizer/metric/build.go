@@ -15,6 +15,7 @@
 //	span.go       which periods the result covers
 //	combine.go    several sources become one result
 //	rank.go       top N
+//	extend.go     more columns for a model that exists
 //
 // Rules worth knowing: a row whose time is null belongs to no period and is left out; a sum or count is 0 in a
 // row of the result that none of its own rows reached, everything else is null there; fractions are null where the
@@ -31,8 +32,13 @@ import (
 )
 
 // Build plans a Spec. The error is a *plan.Failure of class refused that says in a sentence what is missing or not supported.
-func Build(p *dbt.Project, spec plan.Spec) (*Plan, error) {
-	b := &builder{project: p, spec: spec, out: &Plan{}, split: spec.Time != nil, names: newNames(), parts: parts{}}
+func Build(p *dbt.Project, spec plan.Spec) (*Plan, error) { return build(p, spec, Beside{}) }
+
+func build(p *dbt.Project, spec plan.Spec, beside Beside) (*Plan, error) {
+	b := &builder{project: p, spec: spec, out: &Plan{}, split: spec.Time != nil, names: newNames(), parts: parts{}, imports: beside.Imports}
+	for _, name := range beside.Taken {
+		b.names.take(name)
+	}
 	if err := b.validate(); err != nil {
 		return nil, err
 	}
@@ -62,13 +68,15 @@ type builder struct {
 	parts   parts
 	sources []*source
 
+	imports map[string]string // what the SQL around the plan imports already, by node ID
+
 	periods string // the step with the periods, once it was needed
 	span    string // the step with the first and last period, once it was needed
 }
 
 // sub is a builder for another Spec over the same plan.
 func (b *builder) sub(spec plan.Spec, split bool) *builder {
-	return &builder{project: b.project, spec: spec, out: b.out, names: b.names, split: split, parts: parts{}}
+	return &builder{project: b.project, spec: spec, out: b.out, names: b.names, split: split, parts: parts{}, imports: b.imports}
 }
 
 // result is the Spec's rows without rank.
@@ -116,8 +124,11 @@ func (b *builder) relation(name string) (*dbt.Node, string, error) {
 			return n, i.Name, nil
 		}
 	}
-	alias := b.names.relation(n)
-	b.out.Imports = append(b.out.Imports, Import{Node: n, Name: alias})
+	alias, given := b.imports[n.ID]
+	if !given {
+		alias = b.names.relation(n)
+	}
+	b.out.Imports = append(b.out.Imports, Import{Node: n, Name: alias, Given: given})
 	return n, alias, nil
 }
 

@@ -66,7 +66,7 @@ func (b *builder) placed(step string, perPeriod bool) string {
 	for _, d := range b.spec.Dimensions {
 		place.Ties = append(place.Ties, Column{step, d.Name})
 	}
-	return b.step("ranked", "", Select{From: Table{Name: step}, Items: []Item{{Name: "*"}, {place, placeColumn}}})
+	return b.step("ranked", "", Select{From: Table{Name: step}, Items: []Item{{}, {place, placeColumn}}})
 }
 
 // topStep computes the ranking measure for each group alone and keeps the best.

@@ -17,8 +17,9 @@ type Plan struct {
 
 // Import is a relation of the project.
 type Import struct {
-	Node *dbt.Node
-	Name string
+	Node  *dbt.Node
+	Name  string
+	Given bool // the SQL around the plan imports it already
 }
 
 // Step is a named intermediate result.
@@ -78,7 +79,7 @@ func (Select) query() {}
 func (Series) query() {}
 func (Union) query()  {}
 
-// Item is a named column. A nil Expr stands for every column of the sources.
+// Item is a named column. A nil Expr stands for every column of the table Name, or of all tables where Name is empty.
 type Item struct {
 	Expr Scalar
 	Name string

@@ -50,7 +50,7 @@ type Union struct {
 func (Select) query() {}
 func (Union) query()  {}
 
-// Item is one column of the result. Star is "*", with the other fields empty.
+// Item is one column of the result. Star is "*", or "name.*" where Name names a table.
 type Item struct {
 	Expr Expr
 	Name string
