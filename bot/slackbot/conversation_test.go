@@ -50,7 +50,7 @@ func TestConversation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if shown := o.press(ben, requests, asked.TS, "question:1", "answer:2"); shown != "" {
+	if shown := o.press(ben, requests, asked.TS, "answer:2"); shown != "" {
 		t.Fatal(shown)
 	}
 	p := d.last(t, 2)
@@ -67,7 +67,7 @@ func TestConversation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if warned := o.press(ana, requests, shown.TS, "decide", "approve"); warned != "" {
+	if warned := o.press(ana, requests, shown.TS, "approve"); warned != "" {
 		t.Fatal(warned)
 	}
 	if a := d.last(t, 3); a.event.Pressed == nil || a.event.Pressed.Button != plan.PressApprove || a.event.Pressed.Digest != "abc123" || a.thread != id(root) {

@@ -194,8 +194,19 @@ func (o *office) say(person, channel, text, thread string) string {
 }
 
 // press presses a button as a person and returns the error that the person sees.
-func (o *office) press(person, channel, ts, block, action string) string {
+func (o *office) press(person, channel, ts, action string) string {
 	o.t.Helper()
+	block := ""
+	for _, m := range o.thread(channel, ts) {
+		for _, b := range m.Blocks.BlockSet {
+			buttons, ok := b.(*slack.ActionBlock)
+			for i := 0; ok && m.Timestamp == ts && i < len(buttons.Elements.ElementSet); i++ {
+				if e, ok := buttons.Elements.ElementSet[i].(*slack.ButtonBlockElement); ok && e.ActionID == action {
+					block = buttons.BlockID
+				}
+			}
+		}
+	}
 	body := o.raw(person, "blocks.actions", url.Values{"channel": {channel}, "message_ts": {ts}, "block_id": {block}, "action_id": {action}})
 	if strings.Contains(body, `"ok":true`) {
 		return ""

@@ -198,5 +198,5 @@ func axis(x float64, f plan.Format) string {
 // picture shows an uploaded chart.
 func picture(p *page, d *plan.Proposal, file string) {
 	alt, _ := clip("Chart of the preview: "+line(firstOf(d.Title, d.Model)), maxAlt)
-	p.add(0, slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: file}, alt, "chart", nil))
+	p.add(0, slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: file}, alt, "", nil))
 }

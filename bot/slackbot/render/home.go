@@ -28,10 +28,13 @@ const homeHelp = "I turn a question about data into a checked, approved dbt pull
 	"or write to me here: say what to measure, and by what. I ask when something is unclear, show the SQL with a preview, and " +
 	"publish only what was approved."
 
+const moreNote = "Older ones are not shown."
+
 // Home is the App Home: what I can do, and the person's requests, newest first.
 func Home(requests []Request, examples []string) slack.HomeTabViewRequest {
 	p := newPage()
-	p.maxBlocks = maxHomeBlocks - 1
+	p.maxBlocks = maxHomeBlocks
+	p.room(1, len(moreNote))
 	p.header("Firstmile")
 	say(p, "", homeHelp)
 	p.text(bullets(p, examples)...)
@@ -48,15 +51,15 @@ func Home(requests []Request, examples []string) slack.HomeTabViewRequest {
 			short, _ := clip(line(firstOf(r.Title, "(no text)")), 200)
 			title = Link(r.Link, short)
 		}
-		l := title + " – " + firstOf(stages[r.Stage], string(r.Stage))
+		l := title + " – " + p.item(firstOf(stages[r.Stage], string(r.Stage)), 50)
 		if r.PR != nil {
 			l += ", " + prText(p, r.PR)
 		}
 		p.text(l)
 	}
 	if p.cut {
-		p.maxBlocks, p.left = maxHomeBlocks, maxMessage
-		p.small("Older ones are not shown.")
+		p.maxBlocks, p.left = maxHomeBlocks, p.left+len(moreNote)
+		p.small(moreNote)
 	}
 	return slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: p.blocks}}
 }

@@ -33,6 +33,7 @@ type Options struct {
 // Message renders every kind of message. An unknown kind is shown by its text.
 func Message(m plan.Message, o Options) Rendered {
 	p := newPage()
+	p.room(1, len(cutNote))
 	r := Rendered{}
 	var sql *File
 	switch m.Kind {
@@ -130,7 +131,6 @@ var stepMarks = map[plan.ProgressState]string{
 }
 
 func progress(p *page, m plan.Message) {
-	p.room(1, len(cutNote))
 	lines := []string{"*" + p.item(m.Text, maxLine) + "*"}
 	for _, s := range m.Steps {
 		l := stepMarks[s.State] + " " + p.item(s.Name, maxLine)
@@ -143,7 +143,6 @@ func progress(p *page, m plan.Message) {
 }
 
 func help(p *page, m plan.Message) {
-	p.room(1, len(cutNote))
 	say(p, "", m.Text)
 	p.text(bullets(p, m.Examples)...)
 }
@@ -157,7 +156,6 @@ func bullets(p *page, items []string) []string {
 }
 
 func declined(p *page, m plan.Message) {
-	p.room(1, len(cutNote))
 	say(p, "", m.Text)
 	var lines []string
 	for _, u := range m.Unknown {
@@ -174,7 +172,6 @@ func declined(p *page, m plan.Message) {
 }
 
 func exists(p *page, m plan.Message) {
-	p.room(1, len(cutNote))
 	say(p, "", m.Text)
 	if m.Reuse == nil {
 		return
@@ -201,7 +198,6 @@ func cropped(p *page, s string) string {
 }
 
 func published(p *page, m plan.Message) {
-	p.room(1, len(cutNote))
 	if m.PR == nil || m.PR.URL == "" || !strings.Contains(m.Text, m.PR.URL) {
 		say(p, "🎉", m.Text)
 	} else {

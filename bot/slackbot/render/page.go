@@ -79,6 +79,8 @@ func (p *page) section(mrkdwn string) {
 	p.add(count(mrkdwn), slack.NewSectionBlock(rich(mrkdwn), nil, nil))
 }
 
+// Blocks get no id of ours: Slack wants a new one for each version of a message and makes it itself.
+
 // small is a line in small grey letters.
 func (p *page) small(mrkdwn string) {
 	if strings.TrimSpace(mrkdwn) == "" {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -17,8 +19,7 @@ func proposal(p *page, m plan.Message, o Options) *File {
 	d := m.Proposal
 	tail := newPage()
 	footer(tail, d)
-	// The end of the message and the note about files are never squeezed out by what comes before.
-	p.room(len(tail.blocks)+1, maxMessage-tail.left+len(cutNote))
+	p.room(len(tail.blocks), maxMessage-tail.left) // the end is never squeezed out by what comes before
 	p.header(firstOf(d.Title, m.Text))
 	p.text(stateText(p, d)...)
 	if d.Restatement != "" && d.Restatement != d.Title {
@@ -202,7 +203,7 @@ func footer(p *page, d *plan.Proposal) {
 		buttons = append(buttons, slack.NewButtonBlockElement(ActionApprove, d.Digest, plain("Approve", maxButton)).WithStyle(slack.StylePrimary))
 	}
 	buttons = append(buttons, slack.NewButtonBlockElement(ActionCancel, "", plain("Cancel", maxButton)))
-	p.add(buttonsSize(buttons), slack.NewActionBlock("decide", buttons...))
+	p.add(buttonsSize(buttons), slack.NewActionBlock("", buttons...))
 }
 
 func howToApprove(p *page, d *plan.Proposal) string {
@@ -221,7 +222,8 @@ func howToApprove(p *page, d *plan.Proposal) string {
 		text = ""
 	}
 	if who := line(d.Approvers); who != "" {
-		text += " Who may: " + p.item(who, maxLine) + "."
+		first, size := utf8.DecodeRuneInString(who)
+		text += " " + p.item(string(unicode.ToUpper(first))+who[size:], maxLine) + "."
 	}
 	return strings.TrimSpace(text)
 }

@@ -47,9 +47,9 @@ func ParseAnswer(value string) (question, option string, ok bool) {
 }
 
 func questions(p *page, m plan.Message) {
-	p.room(2, len(cutNote)+len(answerHint)+60)
+	p.room(1, maxHint)
 	say(p, "", m.Text)
-	open := 0
+	open, options := 0, 0
 	for i, q := range m.Questions {
 		title := "*" + p.item(q.Text, 2*maxLine) + "*"
 		if len(m.Questions) > 1 {
@@ -59,22 +59,32 @@ func questions(p *page, m plan.Message) {
 			p.text(title, "✓ "+p.item(chosen(q, *a), maxLine))
 			continue
 		}
-		open++
-		question(p, i, title, q)
+		open, options = open+1, options+len(q.Options)
+		question(p, title, q)
 	}
-	p.maxBlocks, p.left = p.maxBlocks+1, p.left+len(answerHint)+60
-	switch {
-	case open == 1:
-		p.small(answerHint)
-	case open > 1:
-		p.small(answerHint + " Several answers at once: one line for each question.")
-	}
+	p.maxBlocks, p.left = p.maxBlocks+1, p.left+maxHint
+	p.small(hint(open, options))
 }
 
-const answerHint = "Press a button, or reply in this thread: a number, a label, or your own words."
+const maxHint = 200
+
+// hint says how to answer.
+func hint(open, options int) string {
+	text := "Press a button, or reply in this thread: a number, a label, or your own words."
+	switch {
+	case open == 0:
+		return ""
+	case options == 0:
+		text = "Reply in this thread in your own words."
+	}
+	if open > 1 {
+		text += " Several answers at once: one line for each question."
+	}
+	return text
+}
 
 // question shows one open question with its options, numbered from 1.
-func question(p *page, at int, title string, q plan.Question) {
+func question(p *page, title string, q plan.Question) {
 	lines := []string{title}
 	if q.Why != "" {
 		lines = append(lines, p.item(q.Why, 2*maxLine))
@@ -95,7 +105,7 @@ func question(p *page, at int, title string, q plan.Question) {
 	}
 	p.text(lines...)
 	if len(buttons) > 0 {
-		p.add(buttonsSize(buttons), slack.NewActionBlock(fmt.Sprintf("question:%d", at+1), buttons...))
+		p.add(buttonsSize(buttons), slack.NewActionBlock("", buttons...))
 	}
 }
 

@@ -58,7 +58,7 @@ func tableBlock(v *plan.Preview, spec *plan.Spec) (*slack.TableBlock, int) {
 		chars += count(s)
 		return slack.NewTableRawTextCell(s)
 	}
-	t := slack.NewTableBlock("preview")
+	t := slack.NewTableBlock("")
 	var head []slack.TableCell
 	for i, c := range v.Columns {
 		head = append(head, cell(c))
