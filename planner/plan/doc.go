@@ -6,7 +6,8 @@
 // Read it in the order a request travels:
 //
 //	request.go   who said what, in which thread
-//	spec.go      what the request means: Spec, Measure, Dimension, Filter, TimeAxis, Rank
+//	spec.go      what the request means: Spec, Dimension, Filter, TimeAxis, Rank; measure.go: Measure;
+//	             canonical.go: when two Specs mean the same
 //	expr.go      scalar expressions over columns, parsed from SQL text
 //	question.go  what is asked back, how an answer is matched, what was assumed
 //	reading.go   what the interpreter and the look for reuse return
