@@ -106,17 +106,11 @@ func (n *naive) text(v any) string {
 
 // groups lists the rows of the result.
 func (n *naive) groups(all []leaf) map[group]bool {
-	own := map[group]bool{}
+	own := map[group]bool{} // the groups that were there at any time since the earliest period that is looked up
 	for _, l := range all {
-		for _, p := range n.periods(all) {
-			for _, back := range all {
-				at := p
-				if back.offset != nil {
-					at = move(p, -back.offset.Count, back.offset.Unit)
-				}
-				for dims := range n.present(l.m, all, at) {
-					own[group{at, dims}] = true
-				}
+		for _, p := range n.lookedAt(all) {
+			for dims := range n.present(l.m, all, p) {
+				own[group{p, dims}] = true
 			}
 		}
 	}

@@ -98,6 +98,26 @@ func (n *naive) range_(all []leaf) (first, last time.Time) {
 	return first, last
 }
 
+// lookedAt lists the periods of the result and those before it back to the earliest that is looked up.
+func (n *naive) lookedAt(all []leaf) []time.Time {
+	out := n.periods(all)
+	if len(out) == 0 || n.spec.Time == nil {
+		return out
+	}
+	from := out[0]
+	for _, l := range all {
+		if l.offset != nil {
+			if at := move(out[0], -l.offset.Count, l.offset.Unit); at.Before(from) {
+				from = at
+			}
+		}
+	}
+	for p := n.before(out[0]); !p.Before(from); p = n.before(p) {
+		out = append(out, p)
+	}
+	return out
+}
+
 func (n *naive) next(p time.Time) time.Time { return move(p, 1, n.spec.Time.Grain) }
 
 func (n *naive) before(p time.Time) time.Time {
