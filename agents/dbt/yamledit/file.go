@@ -150,14 +150,19 @@ func lookup(n *yaml.Node, key string) (k, v *yaml.Node) {
 // model finds a model's mapping and the indentation of its list's dashes.
 func (f *file) model(name string) (*yaml.Node, int) { return f.item(f.root, "models", name) }
 
-// item finds the entry with this name in the list under key, and the indentation of the list's dashes.
+// item finds the entry with this name in the list under key, and the indentation of the list's dashes. The entry may be an
+// alias of one that is written elsewhere.
 func (f *file) item(n *yaml.Node, key, name string) (*yaml.Node, int) {
 	_, list := lookup(n, key)
 	if list == nil || list.Kind != yaml.SequenceNode {
 		return nil, 0
 	}
 	for _, x := range list.Content {
-		if _, v := lookup(x, "name"); v != nil && v.Value == name {
+		entry := x
+		if x.Kind == yaml.AliasNode {
+			entry = x.Alias
+		}
+		if _, v := lookup(entry, "name"); v != nil && v.Value == name {
 			return x, list.Column - 1
 		}
 	}

@@ -1,6 +1,7 @@
 package yamledit
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
@@ -11,6 +12,9 @@ import (
 // appendTo appends an entry to the list under key of the mapping n, whose own list has its dashes at indentation dash
 // (-1: n is the root). value is what the entry must parse to.
 func (f *file) appendTo(n *yaml.Node, dash int, key string, blank bool, write func(*writer), value any) ([]byte, error) {
+	if n != nil && n.Kind == yaml.AliasNode {
+		return nil, &Error{n.Line, "the entry is the alias *" + n.Value + ", which other places share"}
+	}
 	if n != nil && n.Style&yaml.FlowStyle != 0 {
 		return nil, &Error{n.Line, "the entry is written in flow style ({…}); write it in block style first"}
 	}
@@ -144,19 +148,28 @@ func (f *file) spliced(n int, lines []string) []byte {
 	return []byte(head + text + strings.Join(f.lines[n:], ""))
 }
 
-// applied says whether v is the file's content with value appended to the list under key of the mapping n.
+// applied says whether v is the file's content with value appended to the list under key of the mapping n. A last line without line
+// end may have got one by the insertion, which a block scalar there then ends with.
 func applied(v any, f *file, n *yaml.Node, key string, value any) bool {
-	want, err := decode(f.src)
-	if err != nil {
-		return false
+	for _, src := range [][]byte{f.src, append(bytes.Clone(f.src), f.nl...)} {
+		want, err := decode(src)
+		if err != nil {
+			return false
+		}
+		target := mirror(f.root, want, n)
+		if target == nil {
+			return false
+		}
+		list, _ := target[key].([]any)
+		target[key] = append(list[:len(list):len(list)], value)
+		if reflect.DeepEqual(v, want) {
+			return true
+		}
+		if bytes.HasSuffix(f.src, []byte("\n")) {
+			break
+		}
 	}
-	target := mirror(f.root, want, n)
-	if target == nil {
-		return false
-	}
-	list, _ := target[key].([]any)
-	target[key] = append(list[:len(list):len(list)], value)
-	return reflect.DeepEqual(v, want)
+	return false
 }
 
 // mirror finds the decoded mapping that belongs to a node.

@@ -2,7 +2,7 @@
 // stays there: comments, quotes, anchors, blank lines and line endings.
 //
 // Each function returns a file from which removing the inserted text gives the original bytes, and which parses to
-// exactly the intended change; both are checked before it returns. A file whose structure does not allow that (flow
+// exactly the intended change; the latter is checked before it returns, the former holds by construction. A file whose structure does not allow that (flow
 // style, several documents, an anchor that is used elsewhere) is refused with an [Error] that names the line.
 //
 // The package is pure; it owns no files.

@@ -140,6 +140,10 @@ func TestEdit(t *testing.T) {
 	if want := "models:\n  - name: a\n  - name: z"; string(got) != want || err != nil {
 		t.Errorf("without a line end: %q %v", got, err)
 	}
+	got, err = model([]byte("models:\n  - name: a\n    description: |\n      open end"))
+	if want := "models:\n  - name: a\n    description: |\n      open end\n  - name: z"; string(got) != want || err != nil {
+		t.Errorf("block without a line end: %q %v", got, err)
+	}
 	src := []byte("models:\n  - name: a\n    description: |+\n      keep\n\n\nseeds: []\n") // blank lines belong to the text
 	got, err = model(src)
 	if want := "models:\n  - name: a\n    description: |+\n      keep\n\n\n  - name: z\nseeds: []\n"; string(got) != want || err != nil {
@@ -166,6 +170,8 @@ func TestRefuse(t *testing.T) {
 		{"not a mapping", model("- a\n"), "not a mapping"},
 		{"alias", column("x: &c\n  - name: id\nmodels:\n  - name: a\n    columns: *c\n"), "columns: is not a list"},
 		{"shared anchor", column("models:\n  - name: a\n    columns: &c\n      - name: id\n  - name: b\n    columns: *c\n"), "anchor"},
+		{"aliased column", addTests("models:\n  - name: b\n    columns:\n      - &id\n        name: id\n  - name: a\n    columns:\n      - *id\n", "id"), "line 8: the entry is the alias *id"},
+		{"aliased column again", column("models:\n  - name: b\n    columns:\n      - &x\n        name: x\n  - name: a\n    columns:\n      - *x\n"), "line 8: the column x is described already"},
 		{"no such model", column("models:\n  - name: b\n"), "does not describe the model a"},
 		{"model twice", model("models:\n  - name: z\n"), "line 2: the file describes the model z already"},
 		{"column twice", column("models:\n  - name: a\n    columns:\n      - name: x\n"), "line 4: the column x is described already"},
@@ -175,6 +181,11 @@ func TestRefuse(t *testing.T) {
 			t.Errorf("%s: %v, want %q", tt.name, tt.err, tt.want)
 		}
 	}
+}
+
+func addTests(src, column string) error {
+	_, err := AddTests([]byte(src), Style{}, "a", column, Test{Name: "unique"})
+	return err
 }
 
 func FuzzEdit(f *testing.F) {
