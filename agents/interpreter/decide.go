@@ -3,6 +3,7 @@ package interpreter
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"firstmile/agents/interpreter/compose"
 	"firstmile/agents/interpreter/grammar"
@@ -41,8 +42,23 @@ func (s *session) decide(l grammar.Linked, drafts []draft) plan.Reading {
 			r.Questions = append(r.Questions, q.Question)
 		}
 	}
-	r.Restatement = "" // said back once it is clear what is meant
+	r.Restatement = openRestatement(best.Spec, r.Questions)
 	return r
+}
+
+// openRestatement says back how the request would be read as far as it can be told, and which words leave it open.
+func openRestatement(spec plan.Spec, questions []plan.Question) string {
+	var words []string
+	for _, q := range questions {
+		words = append(words, "“"+q.Subject+"”")
+	}
+	last := len(words) - 1
+	list := words[last]
+	if last > 0 {
+		list = strings.Join(words[:last], ", ") + " and " + list
+	}
+	title := strings.TrimSuffix(strings.TrimPrefix(compose.Restate(spec), "You want "), ".")
+	return "I would read this as " + title + ", but " + list + " can mean more than one thing here."
 }
 
 // contenders are the best complete reading and every other meaning within the margin.

@@ -31,6 +31,11 @@ func (b *builder) time() error {
 		b.d.Spec.Time = &plan.TimeAxis{Name: string(grain), Grain: grain, Zone: b.Zone, WeekStart: b.WeekStart, Complete: b.moves(), Origin: origin}
 	}
 	if grain == "" && len(b.s.Windows) == 0 && !b.timed() {
+		for _, s := range b.s.Splits {
+			if s.Time != nil {
+				return b.refuse(grammar.Span{From: s.From, To: s.To}, "it says by which date, but neither a period such as \"per month\" nor a time such as \"last month\"")
+			}
+		}
 		return nil
 	}
 	override, err := b.timeOverride()
@@ -164,6 +169,11 @@ func (b *builder) measureSpan() grammar.Span {
 	for _, m := range b.s.Measures {
 		return grammar.Span{From: m.From, To: m.To}
 	}
+	for _, r := range b.s.Ranks {
+		if r.By != nil {
+			return grammar.Span{From: r.By.From, To: r.By.To}
+		}
+	}
 	return grammar.Span{}
 }
 
@@ -248,7 +258,7 @@ func (b *builder) setTime(m *plan.Measure, override *knowledge.Candidate) error 
 		return nil
 	}
 	if override != nil {
-		m.Time = override.Column.Column
+		b.redate(m, override.Column.Column)
 		return nil
 	}
 	if m.Time == "" {
@@ -259,6 +269,16 @@ func (b *builder) setTime(m *plan.Measure, override *knowledge.Candidate) error 
 		m.Time = column
 	}
 	return nil
+}
+
+// redate dates a measure by another column than its definition says, and no longer calls it by the same name.
+func (b *builder) redate(m *plan.Measure, column string) {
+	if m.Time != "" && m.Time != column {
+		b.assume(true, "%s is dated by %s here, not by %s as its definition says.", m.Label, column, m.Time)
+		m.Name += "_by_" + snake(column)
+		m.Label += " by " + strings.Join(glossary.Split(column), " ")
+	}
+	m.Time = column
 }
 
 func (b *builder) defaultTime(model string) (string, error) {
