@@ -116,6 +116,41 @@ func TestDefinitions(t *testing.T) {
 	}
 }
 
+// TestFilterBehindManyRows: a filter on the many side keeps each row once.
+func TestFilterBehindManyRows(t *testing.T) {
+	p, _ := shopProject(t, ".", "duckdb")
+	s := warehouse(t, `insert into fct_orders (order_id, customer_id, amount) values (1, 1, 10), (2, 1, 20), (3, 2, 40), (4, null, 80), (5, 3, 160)`,
+		`insert into fct_refunds (refund_id, customer_id, amount) values (1, 1, 5), (2, 1, 6), (3, 2, 1), (4, null, 9), (5, 7, 9)`,
+		`insert into dim_customers values (1, 'DE', 'small', true), (2, 'US', 'large', true), (3, 'DE', 'small', true)`)
+	many := hop("dim_customers", "customer_id", "fct_refunds", "customer_id")
+	many.Cardinality = plan.OneToMany
+	over := func(op plan.Operator, text string) plan.Filter {
+		return plan.Filter{Column: plan.ColumnRef{Relation: "fct_refunds", Column: "amount"}, Op: op, Values: []plan.Literal{{Kind: plan.NumberLiteral, Text: text}},
+			Paths: []plan.JoinPath{{From: "fct_orders", To: "fct_refunds", Hops: []plan.Hop{hop("fct_orders", "customer_id", "dim_customers", "customer_id"), many}}}}
+	}
+	revenue := simple("revenue", plan.Sum, column("amount"))
+	refunded := simple("refunded", plan.Sum, column("amount"), over(plan.Gte, "5"))
+	for _, c := range []struct {
+		spec plan.Spec
+		want string
+	}{
+		{plan.Spec{Measures: []plan.Measure{revenue}, Filters: []plan.Filter{over(plan.Gte, "5")}}, "30"},
+		{plan.Spec{Measures: []plan.Measure{revenue}, Filters: []plan.Filter{over(plan.Gt, "0")}}, "70"},
+		{plan.Spec{Measures: []plan.Measure{{Name: "share", Kind: plan.Ratio, Numerator: &refunded, Denominator: &revenue}}}, number(30.0 / 310)},
+	} {
+		compiled, err := Compile(p, c.spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rows(t, s, compiled.SQL); got[0] != c.want {
+			t.Errorf("got %v, want %s\n%s", got, c.want, compiled.SQL)
+		}
+	}
+	if _, err := Compile(p, plan.Spec{Measures: []plan.Measure{revenue}, Filters: []plan.Filter{over(plan.Ne, "5")}}); plan.AsFailure(err).Code != "fan_out" {
+		t.Errorf("a negative filter on many rows: %v", err)
+	}
+}
+
 // TestDaylightSaving places rows around both changes of the clock into local days and hours.
 func TestDaylightSaving(t *testing.T) {
 	p, _ := shopProject(t, ".", "duckdb")

@@ -60,6 +60,8 @@ func (s scope) scalar(x metric.Scalar) sqltree.Expr {
 		return sqltree.Sub{Query: sqltree.Select{
 			Items: []sqltree.Item{{Expr: sqltree.Ident{Parts: []string{s.l.d.name(x.Name)}}}},
 			From:  sqltree.Table{Name: s.l.d.name(x.Table)}}}
+	case metric.Among:
+		return sqltree.InColumn{Arg: s.scalar(x.Arg), Column: s.l.d.name(x.Name), Table: s.l.d.name(x.Table)}
 	case metric.Today:
 		return sqltree.Keyword{Word: "current_date"}
 	}

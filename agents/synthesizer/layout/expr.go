@@ -43,7 +43,7 @@ func precedence(e sqltree.Expr) int {
 			return precNot
 		}
 		return precUnary
-	case sqltree.In, sqltree.Between, sqltree.IsNull:
+	case sqltree.In, sqltree.InColumn, sqltree.Between, sqltree.IsNull:
 		return precCompare
 	case sqltree.Text:
 		if strings.HasPrefix(e.SQL, "-") {
@@ -162,6 +162,8 @@ func (w *writer) atom(e sqltree.Expr) string {
 		return w.flatCase(e)
 	case sqltree.In:
 		return w.flat(e.Arg, precAdd) + w.not(e.Not) + w.key(" in ") + "(" + w.commas(e.List) + ")"
+	case sqltree.InColumn:
+		return w.flat(e.Arg, precAdd) + w.key(" in ") + "(" + w.key("select ") + e.Column + w.key(" from ") + w.relation(e.Table) + ")"
 	case sqltree.Between:
 		return w.flat(e.Arg, precAdd) + w.not(e.Not) + w.key(" between ") + w.flat(e.Low, precAdd) + w.key(" and ") + w.flat(e.High, precAdd)
 	case sqltree.IsNull:
@@ -171,7 +173,7 @@ func (w *writer) atom(e sqltree.Expr) string {
 	case sqltree.Interval:
 		return w.key("interval") + " " + e.SQL
 	case sqltree.Sub:
-		return "(" + w.key("select ") + w.flat(e.Query.Items[0].Expr, 0) + w.key(" from ") + e.Query.From.Name + ")"
+		return "(" + w.key("select ") + w.flat(e.Query.Items[0].Expr, 0) + w.key(" from ") + w.relation(e.Query.From.Name) + ")"
 	}
 	return ""
 }

@@ -122,6 +122,14 @@ func (w *writer) as(text, name string) string {
 	return text + " " + name
 }
 
+// relation is a table without an alias.
+func (w *writer) relation(name string) string {
+	if ref, ok := w.imports[name]; ok {
+		return ref
+	}
+	return name
+}
+
 func (w *writer) ref(call string) string {
 	if w.style.DoubleQuotes {
 		call = strings.ReplaceAll(call, "'", `"`)

@@ -83,7 +83,7 @@ func (w *writer) with(ctes []cte) {
 }
 
 func (w *writer) cte(before string, c cte, after string) {
-	w.line(0, before+c.name+" "+w.key("as")+" (")
+	w.line(0, before+w.foreign(c.name)+" "+w.key("as")+" (")
 	w.blank()
 	if c.comment != "" {
 		w.line(1, "-- "+c.comment)
@@ -162,7 +162,7 @@ func (w *writer) item(level int, item sqltree.Item) string {
 	if id, ok := item.Expr.(sqltree.Ident); ok && id.Parts[len(id.Parts)-1] == item.Name {
 		return text
 	}
-	return w.as(text, item.Name)
+	return w.as(text, w.foreign(item.Name))
 }
 
 // list writes one entry a line; an entry may hold line breaks.
@@ -194,7 +194,7 @@ func (w *writer) table(t sqltree.Table) string {
 		}
 		return w.as(ref, alias)
 	}
-	return w.as(t.Name, t.Alias)
+	return w.as(w.foreign(t.Name), w.foreign(t.Alias))
 }
 
 func (w *writer) join(level int, j sqltree.Join) {

@@ -11,6 +11,7 @@
 //	series.go     cumulative and balance sources
 //	reach.go      columns over join paths; what would fan out is refused
 //	filter.go     filters and expressions as scalars
+//	anyof.go      filters behind a hop that leads to many rows
 //	period.go     when a row counts, and in which period
 //	span.go       which periods the result covers
 //	combine.go    several sources become one result

@@ -1,50 +1,9 @@
 package metric
 
 import (
-	"strings"
-
 	"firstmile/agents/dbt"
 	"firstmile/planner/plan"
 )
-
-// typeFamily is what the compiler has to know about a column's type.
-type typeFamily int
-
-const (
-	unknownFamily typeFamily = iota
-	textFamily
-	numberFamily
-	boolFamily
-	dateFamily
-	timestampFamily // without zone, taken as UTC
-	instantFamily   // with zone
-)
-
-// family reads a type as warehouses spell it.
-func family(kind string) typeFamily {
-	k := strings.ToLower(kind)
-	switch {
-	case k == "":
-		return unknownFamily
-	case strings.HasPrefix(k, "timestamp") || strings.HasPrefix(k, "datetime"):
-		if strings.Contains(k, "with time zone") || strings.Contains(k, "tz") {
-			return instantFamily
-		}
-		return timestampFamily
-	case k == "date":
-		return dateFamily
-	case strings.HasPrefix(k, "bool"):
-		return boolFamily
-	case strings.Contains(k, "char") || strings.Contains(k, "text") || strings.HasPrefix(k, "string"):
-		return textFamily
-	}
-	for _, number := range []string{"int", "num", "dec", "float", "double", "real", "bigint", "smallint", "hugeint"} {
-		if strings.HasPrefix(k, number) {
-			return numberFamily
-		}
-	}
-	return unknownFamily
-}
 
 // addFilters keeps the rows for which all filters hold.
 func (b *builder) addFilters(r *reach, sel *Select, filters []plan.Filter) error {
@@ -79,6 +38,14 @@ func both(a, b Scalar) Scalar {
 }
 
 func (b *builder) filter(r *reach, f plan.Filter) (Scalar, error) {
+	if path, err := r.path(f.Column, f.Paths, f.Column.String()); err == nil && fansOut(path) {
+		return b.anyOf(r, f, path)
+	}
+	return b.test(r, f)
+}
+
+// test is a filter as a condition on a row.
+func (b *builder) test(r *reach, f plan.Filter) (Scalar, error) {
 	at, col, err := r.to(f.Column, f.Paths, nameOr(f.Label, f.Column.String()))
 	if err != nil {
 		return nil, err

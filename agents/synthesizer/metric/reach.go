@@ -15,6 +15,8 @@ type reach struct {
 	alias string
 	joins []Join
 	hops  map[string]end
+	// distinct is true where rows are only looked for, so that finding one several times does no harm.
+	distinct bool
 }
 
 // end is where a hop leads.
@@ -34,8 +36,8 @@ func (r *reach) to(ref plan.ColumnRef, paths []plan.JoinPath, what string) (Scal
 		return nil, dbt.Column{}, err
 	}
 	at := end{r.node, r.alias}
-	for i, h := range path.Hops {
-		if at, err = r.hop(at, h, i == 0, what); err != nil {
+	for _, h := range path.Hops {
+		if at, err = r.hop(at, h, what); err != nil {
 			return nil, dbt.Column{}, err
 		}
 	}
@@ -63,8 +65,8 @@ func (r *reach) path(ref plan.ColumnRef, paths []plan.JoinPath, what string) (pl
 }
 
 // hop follows one join, or finds it among those that are there already.
-func (r *reach) hop(from end, h plan.Hop, first bool, what string) (end, error) {
-	if err := r.checkHop(from, h, first, what); err != nil {
+func (r *reach) hop(from end, h plan.Hop, what string) (end, error) {
+	if err := r.checkHop(from, h, what); err != nil {
 		return end{}, err
 	}
 	key := keyOf([]any{from.alias, h.To, h.FromColumns, h.ToColumns})
@@ -93,15 +95,15 @@ func (r *reach) hop(from end, h plan.Hop, first bool, what string) (end, error) 
 	return to, nil
 }
 
-func (r *reach) checkHop(from end, h plan.Hop, first bool, what string) error {
+func (r *reach) checkHop(from end, h plan.Hop, what string) error {
 	start, ok := r.b.project.Relation(h.From)
 	if !ok || start.ID != from.node.ID || len(h.FromColumns) == 0 || len(h.FromColumns) != len(h.ToColumns) {
 		return refuse("broken_path", "The join path for %s does not lead from %s on.", what, from.node.Name)
 	}
-	switch h.Cardinality {
-	case plan.ManyToOne, plan.OneToOne:
+	switch {
+	case r.distinct, h.Cardinality == plan.ManyToOne, h.Cardinality == plan.OneToOne:
 		return nil
-	case plan.OneToMany:
+	case h.Cardinality == plan.OneToMany:
 		return refuse("fan_out", "One row of %s has many rows in %s, so splitting by %s would count it several times. "+
 			"Choose a measure of %s, or an attribute that is unique for each row.", h.From, h.To, what, h.To)
 	}

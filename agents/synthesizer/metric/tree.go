@@ -213,6 +213,12 @@ const (
 	Instant
 )
 
+// Among is true when Arg is one of the values of a column of a step.
+type Among struct {
+	Arg         Scalar
+	Table, Name string
+}
+
 // Today is the day on which the query runs.
 type Today struct{}
 
@@ -265,3 +271,4 @@ func (Latest) scalar()    {}
 func (Place) scalar()     {}
 func (One) scalar()       {}
 func (Today) scalar()     {}
+func (Among) scalar()     {}

@@ -140,6 +140,12 @@ type InQuery struct {
 	Query Select
 }
 
+// InColumn is Arg in (select Column from Table).
+type InColumn struct {
+	Arg           Expr
+	Column, Table string
+}
+
 // Between is Arg [not] between Low and High.
 type Between struct {
 	Arg, Low, High Expr
@@ -172,6 +178,7 @@ func (Binary) expr()   {}
 func (Unary) expr()    {}
 func (Case) expr()     {}
 func (In) expr()       {}
+func (InColumn) expr() {}
 func (Between) expr()  {}
 func (IsNull) expr()   {}
 func (Cast) expr()     {}
