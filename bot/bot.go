@@ -38,6 +38,8 @@ type botSettings struct {
 	log   *slog.Logger
 	// ready is called once the bot is connected, with what the gate runs.
 	ready func(gate string)
+	// health is the address for health checks; empty: none.
+	health string
 	// boundary is for crash tests; see driver.Options.
 	boundary func(driver.Boundary, string)
 }
@@ -81,6 +83,9 @@ func runBot(ctx context.Context, s botSettings) (err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return desk.Run(ctx) })
 	group.Go(func() error { return bot.Run(ctx) })
+	if s.health != "" {
+		group.Go(func() error { return serveHealth(ctx, s.health, health{bot.Ready(), db}) })
+	}
 	if s.ready != nil {
 		group.Go(func() error {
 			select {

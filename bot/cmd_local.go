@@ -21,6 +21,7 @@ type localCommand struct {
 	NoBot   bool   `help:"Start the workspace without the bot, for a bot in a process of its own (see serve)." name:"no-bot"`
 	Gate    string `help:"embedded: without dbt; full: with dbt (default: full where dbt is installed)." enum:"auto,embedded,full" default:"auto"`
 	Faults  bool   `help:"Serve the endpoints that make the workspace misbehave." hidden:""`
+	Health  string `help:"Address for health checks of the bot (GET /healthz)." env:"FIRSTMILE_HEALTH"`
 	Verbose bool   `short:"v" help:"Log what happens to standard error."`
 }
 
@@ -40,7 +41,7 @@ func (c *localCommand) Run(ctx context.Context, p program) error {
 	group.Go(func() error { return w.Wait(ctx) })
 	if !c.NoBot {
 		settings := localBot(w.Description, c.Data, c.Gate)
-		settings.log = log
+		settings.log, settings.health = log, c.Health
 		settings.ready = func(dbt string) { _, _ = fmt.Fprintf(p.stdout, "The bot is connected; checks run %s.\n", dbt) }
 		group.Go(func() error { return runBot(ctx, settings) })
 	}

@@ -14,6 +14,7 @@ type serveCommand struct {
 	Data    string `help:"Folder for the store and repository copies." env:"FIRSTMILE_DATA" default:"data" type:"path"`
 	Gate    string `help:"embedded: without dbt; full: with dbt (default: full where dbt is installed)." enum:"auto,embedded,full" default:"auto"`
 	AsOf    string `help:"Today, for relative dates: 2006-01-02 (default: the day of each request)." name:"as-of"`
+	Health  string `help:"Address for health checks (GET /healthz), such as 127.0.0.1:8081; none when left out." env:"FIRSTMILE_HEALTH"`
 	Verbose bool   `short:"v" help:"Log what happens, not only what goes wrong."`
 }
 
@@ -32,7 +33,7 @@ func (c *serveCommand) Run(ctx context.Context, p program) error {
 	if err != nil {
 		return err
 	}
-	return runBot(ctx, botSettings{server: server, data: c.Data, gate: c.Gate, asOf: c.AsOf, log: logger(p.stderr, c.Verbose), boundary: p.boundary,
+	return runBot(ctx, botSettings{server: server, data: c.Data, gate: c.Gate, asOf: c.AsOf, log: logger(p.stderr, c.Verbose), boundary: p.boundary, health: c.Health,
 		ready: func(gate string) {
 			_, _ = fmt.Fprintf(p.stdout, "Firstmile is connected to Slack; checks run %s.\n", gate)
 		}})

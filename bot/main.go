@@ -7,6 +7,7 @@
 //	firstmile sample     writes the sample company's dbt project
 //	firstmile doctor     checks the configuration, a line each
 //	firstmile manifest   prints the Slack app manifest
+//	firstmile health     asks a running bot whether it is well
 //
 // Package main is the only one that sees everyone. It parses arguments, wires
 // packages together (wiring.go) and holds no rule about data or conversations.
@@ -26,6 +27,9 @@ import (
 	"firstmile/agents/sandbox"
 	"firstmile/planner/driver"
 )
+
+// version is set by the linker.
+var version = "dev"
 
 // Exit codes.
 const (
@@ -60,6 +64,9 @@ type commands struct {
 	Sample   sampleCommand   `cmd:"" help:"Write the sample company's dbt project into a folder."`
 	Doctor   doctorCommand   `cmd:"" help:"Check configuration, tokens, scopes, repository access and dbt."`
 	Manifest manifestCommand `cmd:"" help:"Print the Slack app manifest."`
+	Health   healthCommand   `cmd:"" help:"Ask a running bot whether it is well."`
+
+	Version kong.VersionFlag `help:"Print the version."`
 }
 
 // statusError ends the program with an exit code and nothing more to say.
@@ -73,7 +80,7 @@ func (p program) run(ctx context.Context, args []string) int {
 	usage := false
 	parser, err := kong.New(&cli, kong.Name("firstmile"), kong.UsageOnError(),
 		kong.Description("From a question in Slack to a checked dbt pull request."),
-		kong.Writers(p.stdout, p.stderr), kong.Exit(func(int) { usage = true }))
+		kong.Vars{"version": version}, kong.Writers(p.stdout, p.stderr), kong.Exit(func(int) { usage = true }))
 	if err != nil {
 		fmt.Fprintf(p.stderr, "firstmile: %v\n", err)
 		return exitError
