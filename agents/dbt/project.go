@@ -9,9 +9,13 @@
 // goroutines. A [Cache] makes the next reading cheap: a file whose bytes did not change is not parsed
 // again.
 //
+// The way of a file: read.go finds it, cache.go parses it (config.go, properties.go, seed.go, …, by what it is), link.go
+// collects the results, build.go makes nodes of them, connect.go resolves references, relation.go names relations,
+// artifacts.go adds what dbt left, columns.go works out columns. compile.go renders SQL.
+//
 // Sub-packages: jinja (the template language), sqltext (tokens and select lists), joins (join keys),
-// conventions (house style), yamledit (insertions that keep every other byte), runner (the real dbt).
-// The package owns no files; it only reads.
+// conventions (house style), yamledit (insertions that keep every other byte), properties (the YAML entry of a model),
+// settings (firstmile.yml), runner (the real dbt). The package owns no files; it only reads.
 package dbt
 
 import (

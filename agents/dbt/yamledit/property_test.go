@@ -15,7 +15,7 @@ func TestInsertionsKeepEveryOtherByte(t *testing.T) {
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
 	refused := 0
-	const runs = 3000
+	const runs = 1000
 	for range runs {
 		g := &generator{r: r}
 		src := g.file()
