@@ -142,7 +142,7 @@ func (s *session) drafts(linked grammar.Linked, divisions []grammar.Division) []
 			out = append(out, draft{division: d, cost: d.Cost, unknown: d.Unknown, refusal: refusal})
 			continue
 		}
-		for _, pick := range picks(structure) {
+		for _, pick := range s.picks(structure) {
 			composed, err := compose.Compose(c, structure, pick)
 			x := draft{Draft: composed, division: d, cost: d.Cost + composed.Cost + penalty, unknown: d.Unknown}
 			if err != nil {

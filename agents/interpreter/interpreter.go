@@ -119,7 +119,7 @@ func (i *Interpreter) build(ctx context.Context, b plan.Base) (*base, error) {
 			out.calendar.WeekStart = c.WeekStart
 		}
 	}
-	out.Knowledge, err = knowledge.Build(project, terms, i.lexicon)
+	out.Knowledge, err = knowledge.Build(project, terms, i.lexicon, i.values(ctx, b, project))
 	return out, err
 }
 

@@ -13,9 +13,9 @@ const maxPicks = 64
 
 // picks lists the combinations of candidates for the slots where the choice makes another reading. Columns and values that
 // several relations share are not among them: which one is meant follows from the measure.
-func picks(s grammar.Structure) []compose.Pick {
+func (s *session) picks(structure grammar.Structure) []compose.Pick {
 	out := []compose.Pick{{}}
-	for _, slot := range s.Slots() {
+	for _, slot := range structure.Slots() {
 		cands := rivals(slot)
 		if len(cands) < 2 || len(out)*len(cands) > maxPicks {
 			continue
@@ -23,6 +23,9 @@ func picks(s grammar.Structure) []compose.Pick {
 		var next []compose.Pick
 		for _, p := range out {
 			for _, c := range cands {
+				if s.otherwise(p, slot, c) {
+					continue
+				}
 				q := compose.Pick{slot: c}
 				for k, v := range p {
 					q[k] = v
@@ -33,6 +36,17 @@ func picks(s grammar.Structure) []compose.Pick {
 		out = next
 	}
 	return out
+}
+
+// otherwise reports whether the same words are understood as something else already.
+func (s *session) otherwise(p compose.Pick, slot *grammar.Slot, c knowledge.Candidate) bool {
+	words := s.words(grammar.Span{From: slot.From, To: slot.To})
+	for old, chosen := range p {
+		if old.Kind == slot.Kind && chosen.Key != c.Key && s.words(grammar.Span{From: old.From, To: old.To}) == words {
+			return true
+		}
+	}
+	return false
 }
 
 // rivals are the candidates of a slot that may be meant, by order of the glossary or the project.

@@ -210,29 +210,38 @@ func (b *builder) popSlot(s *grammar.Slot) *grammar.Slot {
 	return &out
 }
 
-// sameColumn merges two or more values of one column into "is one of".
+// sameColumn merges two or more values of one column into "is one of". A population of one such condition counts as a value.
 func (b *builder) sameColumn(c *grammar.Cond, bases []string) ([]plan.Filter, bool, error) {
-	if len(c.Values) < 2 || slices.ContainsFunc(c.Values, func(s *grammar.Slot) bool { return s.Kind != knowledge.Value }) {
+	if len(c.Values) < 2 {
 		return nil, false, nil
 	}
 	shared := &grammar.Slot{From: c.Values[0].From, To: c.Values[len(c.Values)-1].To, Kind: knowledge.Value}
 	for _, first := range c.Values[0].Cands {
-		merged := first
-		f := first.Filters[0]
-		f.Op, f.Values = plan.In, slices.Clone(f.Values)
+		f, ok := oneOf(first)
+		if !ok {
+			continue
+		}
+		merged, fits := f, true
+		merged.Op, merged.Values = plan.In, slices.Clone(f.Values)
 		for _, s := range c.Values[1:] {
-			for _, other := range s.Cands {
-				if other.Column == first.Column && !slices.Contains(f.Values, other.Filters[0].Values[0]) {
-					f.Values = append(f.Values, other.Filters[0].Values[0])
-					break
+			at := slices.IndexFunc(s.Cands, func(o knowledge.Candidate) bool {
+				g, ok := oneOf(o)
+				return ok && g.Column == f.Column
+			})
+			if fits = at >= 0; !fits {
+				break
+			}
+			for _, v := range s.Cands[at].Filters[0].Values {
+				if !slices.Contains(merged.Values, v) {
+					merged.Values = append(merged.Values, v)
 				}
 			}
 		}
-		if len(f.Values) == len(c.Values) {
-			merged.Key = "column:" + first.Column.String()
-			merged.Filters = []plan.Filter{f}
-			merged.Label = glossary.Label(f)
-			shared.Cands = append(shared.Cands, merged)
+		if fits {
+			cand := first
+			cand.Kind, cand.Term, cand.Column, cand.Key = knowledge.Value, "", f.Column, "column:"+f.Column.String()
+			cand.Filters, cand.Label = []plan.Filter{merged}, glossary.Label(merged)
+			shared.Cands = append(shared.Cands, cand)
 		}
 	}
 	if len(shared.Cands) == 0 {
@@ -243,8 +252,18 @@ func (b *builder) sameColumn(c *grammar.Cond, bases []string) ([]plan.Filter, bo
 		return nil, false, err
 	}
 	b.use(shared, cand)
-	cand.Filters[0].Origin = plan.Origin{Kind: plan.FromValue, Ref: cand.Column.String(), Quote: b.quote(c.From, c.To)}
-	return cand.Filters, true, nil
+	out := slices.Clone(cand.Filters)
+	out[0].Origin = plan.Origin{Kind: plan.FromValue, Ref: cand.Column.String(), Quote: b.quote(c.From, c.To)}
+	return out, true, nil
+}
+
+// oneOf is the candidate's condition when it is a single "is" on text.
+func oneOf(c knowledge.Candidate) (plan.Filter, bool) {
+	if len(c.Filters) != 1 {
+		return plan.Filter{}, false
+	}
+	f := c.Filters[0]
+	return f, (f.Op == plan.Eq || f.Op == plan.In) && f.Values[0].Kind != plan.BoolLiteral
 }
 
 // valuesOf restricts values to the column that is named with them: "region is EMEA".

@@ -47,10 +47,10 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 	if err != nil {
 		return err
 	}
+	b.use(slot, c)
 	if slices.ContainsFunc(b.d.Spec.Dimensions, func(d plan.Dimension) bool { return d.Column == c.Column }) {
 		return nil
 	}
-	b.use(slot, c)
 	d := plan.Dimension{Name: snake(c.Column.Column), Label: sentence(strings.Join(glossary.Split(c.Column.Column), " ")), Column: c.Column, Paths: paths,
 		Description: c.Detail, Origin: b.origin(slot, c)}
 	if c.Term != "" {

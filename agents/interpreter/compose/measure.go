@@ -61,6 +61,8 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 			Agg: plan.CountDistinct, Expr: &col, Format: plan.Number, Origin: b.origin(n.Slot, c)}
 	case grammar.PerEntity:
 		m, err = b.perEntity(n)
+	case grammar.PerMeasure:
+		m, err = b.perMeasure(n)
 	case grammar.Share, grammar.RateOf:
 		return b.share(n)
 	case grammar.Growth:
@@ -198,10 +200,16 @@ func (b *builder) ofColumn(n *grammar.Measure) (plan.Measure, error) {
 	return m, nil
 }
 
+// costBesideMetric is the price of counting rows by a word that the glossary has as a metric.
+const costBesideMetric = 0.6
+
 func (b *builder) ofRows(n *grammar.Measure) (plan.Measure, error) {
 	slot := n.NP.Entity
 	c := b.chosen(slot)
 	b.use(slot, c)
+	if b.K.NamesMetric(b.Tokens[slot.From:slot.To]) {
+		b.d.Cost += costBesideMetric
+	}
 	r, _ := b.K.Relation(c.Relation)
 	m := plan.Measure{Name: snake(c.Label), Label: "Number of " + c.Label, Kind: plan.Simple, Model: c.Relation, Agg: plan.Count,
 		Format: plan.Number, Description: fmt.Sprintf("Rows of %s.", c.Relation), Origin: b.origin(slot, c)}
@@ -236,6 +244,28 @@ func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {
 	return plan.Measure{Name: base.Name + "_per_" + snake(r.Noun), Label: base.Label + " per " + r.Noun, Kind: plan.Ratio, Numerator: &base, Denominator: &den,
 		Format: base.Format, Description: fmt.Sprintf("%s divided by the number of different %s.", base.Label, c.Label),
 		Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
+}
+
+// perMeasure divides one measure by another.
+func (b *builder) perMeasure(n *grammar.Measure) (plan.Measure, error) {
+	num, err := b.measure(n.Base)
+	if err != nil {
+		return num, err
+	}
+	den, err := b.measure(n.Per)
+	if err != nil {
+		return den, err
+	}
+	simple := func(m plan.Measure) bool { return m.Model != "" }
+	if !simple(num) || !simple(den) {
+		return num, b.refuse(grammar.Span{From: n.From, To: n.To}, "%s and %s are ratios already; dividing them by each other is beyond me", num.Label, lowerFirst(den.Label))
+	}
+	format := plan.Number
+	if num.Format == plan.Currency && den.Format != plan.Currency {
+		format = plan.Currency
+	}
+	return plan.Measure{Name: num.Name + "_per_" + den.Name, Label: num.Label + " per " + lowerFirst(den.Label), Kind: plan.Ratio, Numerator: &num, Denominator: &den, Format: format,
+		Description: fmt.Sprintf("%s divided by %s.", num.Label, lowerFirst(den.Label)), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
 }
 
 // foreignKey is the column of a relation that holds an entity's key.

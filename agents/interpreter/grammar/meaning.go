@@ -23,17 +23,19 @@ type MeasureKind string
 
 // Kinds of measure node and the fields they use.
 const (
-	OfTerm    MeasureKind = "term"     // Slot (metric), Conds
-	OfColumn  MeasureKind = "column"   // Slot (number), Agg; no Agg: it has to be chosen
-	OfRows    MeasureKind = "rows"     // NP: how many there are
-	OfValues  MeasureKind = "values"   // Slot (dim or number): how many different ones
-	PerEntity MeasureKind = "per"      // Base divided by the number of Slot (entity)
-	Share     MeasureKind = "share"    // Base with Conds divided by Base without
-	RateOf    MeasureKind = "rate"     // rows that fulfil Conds divided by all rows of their relation
-	Running   MeasureKind = "running"  // Base added up over time
-	ToDate    MeasureKind = "to date"  // Base added up since the start of Grain
-	Trailing  MeasureKind = "trailing" // Base over Span
-	Growth    MeasureKind = "growth"   // Base against itself a Grain ago; no Grain: a period of the time axis
+	OfTerm    MeasureKind = "term"   // Slot (metric), Conds
+	OfColumn  MeasureKind = "column" // Slot (number), Agg; no Agg: it has to be chosen
+	OfRows    MeasureKind = "rows"   // NP: how many there are
+	OfValues  MeasureKind = "values" // Slot (dim or number): how many different ones
+	PerEntity MeasureKind = "per"    // Base divided by the number of Slot (entity)
+	// PerMeasure is Base divided by Per.
+	PerMeasure MeasureKind = "per measure"
+	Share      MeasureKind = "share"    // Base with Conds divided by Base without
+	RateOf     MeasureKind = "rate"     // rows that fulfil Conds divided by all rows of their relation
+	Running    MeasureKind = "running"  // Base added up over time
+	ToDate     MeasureKind = "to date"  // Base added up since the start of Grain
+	Trailing   MeasureKind = "trailing" // Base over Span
+	Growth     MeasureKind = "growth"   // Base against itself a Grain ago; no Grain: a period of the time axis
 )
 
 // Measure is a number that the request asks for.
@@ -42,6 +44,7 @@ type Measure struct {
 	Agg   string // plan.Aggregation, or p75, p90, …
 	Slot  *Slot
 	Base  *Measure
+	Per   *Measure
 	NP    *NP
 	Conds []*Cond
 	Grain plan.Grain
@@ -144,7 +147,7 @@ func (m *Measure) key() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s(%s %s %s %v", m.Kind, m.Agg, m.Grain, m.Base.key(), m.Span)
+	fmt.Fprintf(&b, "%s(%s %s %s %s %v", m.Kind, m.Agg, m.Grain, m.Base.key(), m.Per.key(), m.Span)
 	if m.Slot != nil {
 		b.WriteString(m.Slot.key())
 	}

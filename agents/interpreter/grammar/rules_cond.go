@@ -117,15 +117,20 @@ func either(p []chart.Item) keyed {
 	return &Cond{From: from(p), To: to(p), Values: slices.Concat(a.Values, b.Values), Or: b.Or}
 }
 
+// ofColumn restricts values to a column named with them; the column must have every one of the values.
 func ofColumn(column, list int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {
 		c := *get[*Cond](p, list)
-		for _, s := range c.Values {
-			if s.Kind != knowledge.Value {
-				return nil
-			}
+		slot := *get[*Slot](p, column)
+		slot.Cands = slices.DeleteFunc(slices.Clone(slot.Cands), func(d knowledge.Candidate) bool {
+			return slices.ContainsFunc(c.Values, func(s *Slot) bool {
+				return s.Kind != knowledge.Value || !slices.ContainsFunc(s.Cands, func(v knowledge.Candidate) bool { return v.Column == d.Column })
+			})
+		})
+		if len(slot.Cands) == 0 || c.Column != nil {
+			return nil
 		}
-		c.Column, c.From, c.To = get[*Slot](p, column), from(p), to(p)
+		c.Column, c.From, c.To = &slot, from(p), to(p)
 		return &c
 	}
 }

@@ -16,9 +16,20 @@ func measureRows() []row {
 		{"measure = agg metric", 0.05, aggOfMetric},
 		{"measure = count metric", 0.05, countOfMetric},
 		{"measure = count distinct metric", 0.05, func(p []chart.Item) keyed { return countOfMetric(p[1:]) }},
+		{"measure = count adj metric", 0.05, func(p []chart.Item) keyed {
+			m, ok := countOfMetric(p[1:]).(*Measure)
+			if !ok {
+				return nil
+			}
+			return withConds(p, m, get[*Cond](p, 1))
+		}},
 		{"measure = adj metric", 0.12, func(p []chart.Item) keyed { return withConds(p, term(p, 1), get[*Cond](p, 0)) }},
 		{"measure = adj measure", 0.3, func(p []chart.Item) keyed { return withConds(p, get[*Measure](p, 1), get[*Cond](p, 0)) }},
 		{"measure = agg number", 0, func(p []chart.Item) keyed { return aggOfColumn(p, 1) }},
+		{"measure = agg count number", 0.05, func(p []chart.Item) keyed { return aggOfColumn([]chart.Item{p[0], p[2]}, 1) }},
+		{"metric = entity metric", 0.5, func(p []chart.Item) keyed {
+			return qualified(p, func(c knowledge.Candidate, relation string) bool { return c.Measure.Model == relation })
+		}},
 		{"measure = number agg", 0.3, func(p []chart.Item) keyed { return aggOfColumn(p, 0) }},
 		{"measure = number", 0.9, func(p []chart.Item) keyed {
 			return &Measure{Kind: OfColumn, Slot: get[*Slot](p, 0), From: from(p), To: to(p)}
@@ -32,6 +43,15 @@ func measureRows() []row {
 		{"measure = distinct dim", 0.7, func(p []chart.Item) keyed { return valuesOf(p, 1) }},
 		{"measure = measure per np", 0, perEntity(0, 2)},
 		{"measure = agg measure per np", 0, averagePer},
+		{"measure = measure per metric", 0.1, func(p []chart.Item) keyed {
+			m := get[*Measure](p, 0)
+			if m.Kind == PerEntity || m.Counted {
+				return nil
+			}
+			return &Measure{Kind: PerMeasure, Base: m, Per: term(p, 2), From: from(p), To: to(p)}
+		}},
+		{"measure = rate metric to metric", 0, ratioOf(1, 3)},
+		{"measure = rate metric and metric", 0, ratioOf(1, 3)},
 		{"measure = share np", 0, func(p []chart.Item) keyed { return shareOf(p, get[*NP](p, 1), nil) }},
 		{"measure = share metric post", 0, func(p []chart.Item) keyed {
 			return &Measure{Kind: Share, Base: term(p, 1), Conds: []*Cond{get[*Cond](p, 2)}, From: from(p), To: to(p)}
@@ -81,6 +101,28 @@ func measureRows() []row {
 		{"measure = over growth prep measure", 0, growth(0, 3)},
 		{"measure = measure growth", 0.1, wrap(Growth, 0)},
 	}
+}
+
+// ratioOf: "ratio of refunds to revenue".
+func ratioOf(num, den int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		return &Measure{Kind: PerMeasure, Base: term(p, num), Per: term(p, den), From: from(p), To: to(p)}
+	}
+}
+
+// qualified is a thing named together with what it belongs to: "ticket satisfaction", "customer billing region".
+func qualified(p []chart.Item, fits func(c knowledge.Candidate, relation string) bool) keyed {
+	owner, s := get[*Slot](p, 0), get[*Slot](p, 1)
+	wide := &Slot{From: from(p), To: to(p), Kind: s.Kind}
+	for _, c := range s.Cands {
+		if slices.ContainsFunc(owner.Cands, func(o knowledge.Candidate) bool { return fits(c, o.Relation) }) {
+			wide.Cands = append(wide.Cands, c)
+		}
+	}
+	if len(wide.Cands) == 0 {
+		return nil
+	}
+	return wide
 }
 
 func term(p []chart.Item, i int) *Measure {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"firstmile/agents/interpreter/chart"
+	"firstmile/agents/interpreter/knowledge"
 	"firstmile/planner/plan"
 )
 
@@ -18,6 +19,12 @@ func splitRows() []row {
 			return &Split{Grain: plan.Grain(get[word](p, 0)), From: from(p), To: to(p)}
 		}},
 		{"item = time", 0.1, func(p []chart.Item) keyed { return &Split{Time: get[*Slot](p, 0), From: from(p), To: to(p)} }},
+		{"dim = entity dim", 0.5, func(p []chart.Item) keyed {
+			return qualified(p, func(c knowledge.Candidate, relation string) bool { return c.Column.Relation == relation })
+		}},
+		{"split = time", 0.3, func(p []chart.Item) keyed {
+			return &Split{Time: get[*Slot](p, 0), Marked: true, From: from(p), To: to(p)}
+		}},
 		{"items = item", 0, same(0)},
 		{"items = item and items", 0, joined(0, 2)},
 		{"items = item and by items", 0, joined(0, 3)},

@@ -12,6 +12,7 @@ func (s Structure) Slots() []*Slot {
 	}
 	for _, sp := range s.Splits {
 		w.add(sp.Dims...)
+		w.add(sp.Time)
 	}
 	for _, f := range s.Filters {
 		w.add(f.Entity)
@@ -40,6 +41,7 @@ func (w *slotWalker) measure(m *Measure) {
 	}
 	w.add(m.Slot)
 	w.measure(m.Base)
+	w.measure(m.Per)
 	if m.NP != nil {
 		w.add(m.NP.Entity)
 		w.conds(m.NP.Conds)

@@ -32,24 +32,28 @@ type Knowledge struct {
 	joins     *joins.Graph
 	byKey     map[string][]Candidate
 
-	light   map[string][]Candidate // by phrase in the singular
-	stem    map[string][]Candidate // by phrase in stems
-	metrics map[string]bool        // ids of terms that are the project's own metrics
-	broken  map[string]string      // phrases of unusable terms -> id
-	longest int
-	vocab   map[string]bool // single words that occur in phrases
-	words   *token.Tokenizer
-	lexicon *lexicon.Lexicon
-	index   *glossary.Index
+	light    map[string][]Candidate // by phrase in the singular
+	stem     map[string][]Candidate // by phrase in stems
+	metrics  map[string]bool        // ids of terms that are the project's own metrics
+	broken   map[string]string      // phrases of unusable terms -> id
+	longest  int
+	hasMarts bool
+	vocab    map[string]bool // single words that occur in phrases
+	words    *token.Tokenizer
+	lexicon  *lexicon.Lexicon
+	index    *glossary.Index
+	values   map[plan.ColumnRef][]string // seen in data
 
 	mu   sync.Mutex
 	ways map[[2]string]ways
 }
 
 // Build reads everything that a request could mean in the project.
-func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon) (*Knowledge, error) {
+//
+// values holds what is known of the data beside what the project declares: the different values of columns.
+func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon, values map[plan.ColumnRef][]string) (*Knowledge, error) {
 	k := &Knowledge{
-		Project: project, joins: joins.New(project), lexicon: lex, words: lex.Tokenizer(),
+		Project: project, values: values, joins: joins.New(project), lexicon: lex, words: lex.Tokenizer(),
 		relations: map[string]*Relation{}, light: map[string][]Candidate{}, stem: map[string][]Candidate{},
 		byKey: map[string][]Candidate{}, broken: map[string]string{}, vocab: map[string]bool{}, ways: map[[2]string]ways{}, metrics: map[string]bool{},
 	}
@@ -74,6 +78,7 @@ func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon) (*K
 		}
 	}
 	k.defaultTimes()
+	k.hasMarts = k.marts()
 	if err := k.addTerms(); err != nil {
 		return nil, err
 	}
@@ -157,6 +162,11 @@ func (k *Knowledge) Lookup(tokens []token.Token) (exact, stemmed []Candidate) {
 		}
 	}
 	return exact, stemmed
+}
+
+// NamesMetric reports whether the words are the glossary's own name of a metric.
+func (k *Knowledge) NamesMetric(tokens []token.Token) bool {
+	return slices.ContainsFunc(k.light[keyOf(tokens)], func(c Candidate) bool { return c.Kind == Metric && c.Cost == 0 })
 }
 
 // BrokenTerm reports the unusable term that the phrase names.

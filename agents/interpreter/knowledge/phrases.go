@@ -19,6 +19,9 @@ const (
 	costSynonym = 0.6
 )
 
+// rawRank is where the rank of staging models, seeds and sources begins.
+const rawRank = 3
+
 // addTerms makes candidates of the glossary.
 func (k *Knowledge) addTerms() error {
 	for _, t := range k.Glossary.Terms {
@@ -113,10 +116,15 @@ func (k *Knowledge) addRelations() {
 		if r.Noun == "" {
 			continue
 		}
-		if r.Key != "" {
+		if r.Key != "" && (r.rank < rawRank || !k.hasMarts) {
 			c := Candidate{Kind: Entity, Key: "entity:" + name, Cost: costEntity, Label: plural(r.Noun), Detail: r.Node.Description,
 				Relation: name, Column: plan.ColumnRef{Relation: name, Column: r.Key}, rank: r.rank}
 			k.add(r.Noun, c)
+			if words := strings.Fields(r.Noun); len(words) > 1 { // "tickets" for support tickets
+				head := c
+				head.Cost, head.Partial = costDerived, true
+				k.add(words[len(words)-1], head)
+			}
 			if words := strings.ReplaceAll(r.Node.Name, "_", " "); k.key(words) != k.key(r.Noun) {
 				k.add(words, c)
 			}
@@ -128,14 +136,21 @@ func (k *Knowledge) addRelations() {
 }
 
 func (k *Knowledge) addColumn(r *Relation, col dbt.Column) {
+	raw := r.rank >= rawRank && k.hasMarts
 	ref := plan.ColumnRef{Relation: r.Name, Column: col.Name}
 	base := Candidate{Key: "column:" + ref.String(), Label: strings.Join(glossary.Split(col.Name), " ") + " of " + r.Name,
 		Detail: col.Description, Relation: r.Name, Column: ref, rank: r.rank}
 	kinds := columnKinds(r, col)
 	for phrase, cost := range columnPhrases(r, col.Name, kinds) {
 		for _, kind := range kinds {
+			if raw && kind != Pop {
+				continue // where there are marts, of what they are made from only true/false columns are worth knowing
+			}
 			c := base
 			c.Kind, c.Cost = kind, cost
+			if unlikely(r, col, kind) {
+				c.Cost += costSynonym
+			}
 			c.Partial = cost >= costHead
 			if kind == Pop {
 				c.Filters = []plan.Filter{{Column: ref, Op: plan.Eq, Values: []plan.Literal{{Kind: plan.BoolLiteral, Text: "true"}}}}
@@ -144,18 +159,31 @@ func (k *Knowledge) addColumn(r *Relation, col dbt.Column) {
 			k.add(phrase, c)
 		}
 	}
-	k.addValues(r, col)
+	if !raw {
+		k.addValues(r, col)
+	}
+}
+
+// unlikely reports whether the column's type makes the use unusual: splitting by a number, adding up what may not be one.
+func unlikely(r *Relation, col dbt.Column, kind Kind) bool {
+	t := r.Type(col.Name)
+	return kind == Dim && t == NumberType && !isKey(r, col.Name) || kind == Number && t == AnyType
+}
+
+func isKey(r *Relation, name string) bool {
+	return strings.EqualFold(name, r.Key) || strings.HasSuffix(strings.ToLower(name), "_id") || strings.EqualFold(name, "id")
 }
 
 // columnKinds says what a column can be in a request.
 func columnKinds(r *Relation, col dbt.Column) []Kind {
-	isKey := strings.EqualFold(col.Name, r.Key) || strings.HasSuffix(strings.ToLower(col.Name), "_id") || strings.EqualFold(col.Name, "id")
+	parts := glossary.Split(col.Name)
+	label := len(parts) > 0 && slices.Contains([]string{"name", "code", "type", "status", "key", "email", "url", "label", "description"}, parts[len(parts)-1])
 	switch t := r.Type(col.Name); {
 	case t == TimeType:
 		return []Kind{Time}
 	case t == BoolType:
 		return []Kind{Pop, Dim}
-	case isKey || t == TextType:
+	case isKey(r, col.Name) || t == TextType || t == AnyType && label:
 		return []Kind{Dim}
 	case t == NumberType:
 		return []Kind{Number, Dim}

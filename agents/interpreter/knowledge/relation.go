@@ -198,6 +198,16 @@ func (k *Knowledge) defaultTimes() {
 	}
 }
 
+// marts reports whether the project has models that are made for people to use.
+func (k *Knowledge) marts() bool {
+	for _, r := range k.relations {
+		if r.rank == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (k *Knowledge) byID(id string) *Relation {
 	for _, r := range k.relations {
 		if r.Node.ID == id || r.Name == id {

@@ -6,6 +6,7 @@ import (
 
 	"firstmile/agents/dbt"
 	"firstmile/glossary"
+	"firstmile/planner/plan"
 )
 
 // settle drops candidates that a better one of the same phrase makes pointless: a column whose word the glossary
@@ -29,9 +30,6 @@ func keepBest(cs []Candidate) []Candidate {
 	}
 	slices.Sort(kinds)
 	if hasTerm(byKind[Metric]) { // "orders" is the glossary's metric before it is the rows of a relation
-		for i := range byKind[Entity] {
-			byKind[Entity][i].Cost += costSynonym
-		}
 		for i := range byKind[Pop] {
 			if byKind[Pop][i].Cost > 0 || byKind[Pop][i].Term == "" {
 				byKind[Pop][i].Cost += costTrimmed
@@ -117,10 +115,11 @@ func (k *Knowledge) documents() []glossary.Document {
 		docs = append(docs, glossary.Document{Ref: "model:" + name, Kind: glossary.ModelDocument, Name: name, Aliases: []string{r.Noun}, Text: r.Node.Description})
 		for _, c := range r.Node.Columns {
 			docs = append(docs, glossary.Document{Ref: "column:" + name + "." + c.Name, Kind: glossary.ColumnDocument, Name: c.Name, Text: c.Description})
-			if len(c.Values) > maxValues || personal(c) {
+			values := k.valuesOf(plan.ColumnRef{Relation: name, Column: c.Name}, c)
+			if len(values) > MaxValues || personal(c) {
 				continue
 			}
-			for _, v := range c.Values {
+			for _, v := range values {
 				docs = append(docs, glossary.Document{Ref: "value:" + name + "." + c.Name + "=" + v, Kind: glossary.ValueDocument, Name: v})
 			}
 		}

@@ -9,20 +9,18 @@ import (
 	"firstmile/planner/plan"
 )
 
-// maxValues is the largest number of different values that are worth knowing by name.
-const maxValues = 200
-
 // addValues makes candidates of a column's known values.
 func (k *Knowledge) addValues(r *Relation, col dbt.Column) {
-	if len(col.Values) == 0 || len(col.Values) > maxValues || personal(col) {
+	ref := plan.ColumnRef{Relation: r.Name, Column: col.Name}
+	values := k.valuesOf(ref, col)
+	if len(values) == 0 || len(values) > MaxValues || personal(col) {
 		return
 	}
 	t := r.Type(col.Name)
 	if t == BoolType || t == TimeType || t == NumberType {
 		return
 	}
-	ref := plan.ColumnRef{Relation: r.Name, Column: col.Name}
-	for _, v := range col.Values {
+	for _, v := range values {
 		if strings.TrimSpace(v) == "" || allNumbers([]string{v}) {
 			continue
 		}
@@ -57,11 +55,15 @@ func (k *Knowledge) HasValue(ref plan.ColumnRef, text string) (value string, fou
 		return "", false, false
 	}
 	col, ok := r.Node.Column(ref.Column)
-	if !ok || len(col.Values) == 0 {
+	if !ok {
+		return "", false, false
+	}
+	values := k.valuesOf(ref, *col)
+	if len(values) == 0 {
 		return "", false, false
 	}
 	want := k.key(strings.Join(glossary.Split(text), " "))
-	for _, v := range col.Values {
+	for _, v := range values {
 		if strings.EqualFold(v, text) || k.key(strings.Join(glossary.Split(v), " ")) == want {
 			return v, true, true
 		}
@@ -73,8 +75,36 @@ func (k *Knowledge) HasValue(ref plan.ColumnRef, text string) (value string, fou
 func (k *Knowledge) Values(ref plan.ColumnRef) []string {
 	if r, ok := k.relations[ref.Relation]; ok {
 		if col, ok := r.Node.Column(ref.Column); ok && !personal(*col) {
-			return col.Values
+			return k.valuesOf(ref, *col)
 		}
 	}
 	return nil
 }
+
+// valuesOf lists the values that the project declares for a column, else those that were seen in data.
+func (k *Knowledge) valuesOf(ref plan.ColumnRef, col dbt.Column) []string {
+	if len(col.Values) > 0 {
+		return col.Values
+	}
+	return k.values[ref]
+}
+
+// Unlisted lists the text columns of marts whose values nobody declares: where there is data, it is worth a look. Keys and what
+// looks like personal data are not among them.
+func Unlisted(p *dbt.Project) []plan.ColumnRef {
+	var out []plan.ColumnRef
+	for _, n := range p.Models() {
+		if n.Layer != dbt.Mart || n.Materialized == "ephemeral" {
+			continue
+		}
+		for _, c := range n.Columns {
+			if len(c.Values) == 0 && typeOf(c) == TextType && !personal(c) && !strings.HasSuffix(strings.ToLower(c.Name), "_id") {
+				out = append(out, plan.ColumnRef{Relation: n.RelationName(), Column: c.Name})
+			}
+		}
+	}
+	return out
+}
+
+// MaxValues is the largest number of different values that are worth knowing by name.
+const MaxValues = 200
