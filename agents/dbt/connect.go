@@ -2,6 +2,7 @@ package dbt
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,6 +30,28 @@ func (l *linker) index() {
 		if len(ns) > 1 && !slices.ContainsFunc(ns, func(n *Node) bool { return n.Version == "" }) {
 			p.byName[name] = []*Node{l.latest(ns)}
 		}
+	}
+}
+
+// indexRelations adds what else people write: bare names of source tables, then "schema.identifier". A name that dbt itself
+// knows keeps its meaning.
+func (p *Project) indexRelations() {
+	for _, key := range []func(*Node) string{
+		func(n *Node) string {
+			if n.Kind == Source {
+				return n.Name
+			}
+			return ""
+		},
+		func(n *Node) string { return n.Relation.Schema + "." + n.Relation.Identifier },
+	} {
+		more := map[string][]*Node{}
+		for _, n := range p.Nodes {
+			if k := strings.ToLower(key(n)); k != "" && p.byName[k] == nil {
+				more[k] = append(more[k], n)
+			}
+		}
+		maps.Copy(p.byName, more)
 	}
 }
 

@@ -275,6 +275,11 @@ func TestReadOthers(t *testing.T) {
 	if snap.Relation.Schema != "snap" || len(snap.Columns) != 7 || snap.Columns[6].Name != "dbt_valid_to" || !snap.ColumnsKnown {
 		t.Errorf("%+v", snap)
 	}
+	for name, want := range map[string]*Node{"people": src, "CRM.People": src, "crm_raw.people_v1": src, src.ID: src, `"main_raw"."raw_orders"`: seed} {
+		if got, ok := p.Relation(name); !ok || got != want {
+			t.Errorf("%s is %v", name, got)
+		}
+	}
 	if got := p.Children(seed.ID); len(got) != 1 || got[0].Name != "stg_orders" {
 		t.Error(got)
 	}
