@@ -15,7 +15,8 @@ import (
 
 const (
 	spaceWatermark = "slack_watermark"
-	// lookThreads is how far back a channel is read to find threads with new replies and messages with late edits.
+	// lookThreads is how far back a channel is read to find threads with new replies and messages with late edits. Open
+	// threads are read however old they are; a first mention, during a gap, under a foreign message older than this is not found.
 	lookThreads = 24 * time.Hour
 	pageSize    = 200 // Slack recommends no more
 	maxPages    = 100

@@ -91,12 +91,6 @@ func (d *desk) setOpen(open ...slackbot.OpenThread) {
 	d.open = open
 }
 
-func (d *desk) all() []delivered {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return append([]delivered(nil), d.events...)
-}
-
 // wait gives the first n deliveries, as soon as there are so many.
 func (d *desk) wait(t *testing.T, n int) []delivered {
 	t.Helper()

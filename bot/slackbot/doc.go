@@ -25,6 +25,6 @@
 //	slack_thread     TEAM/CHANNEL/TS of a message of the bot → the thread's root ts
 //	slack_watermark  TEAM/CHANNEL, or TEAM/CHANNEL/ROOT → everything up to this ts has been delivered
 //	slack_reactions  TEAM/CHANNEL/TS of a proposal → JSON: the reactions delivered so far
-//	slack_file       SHA-256 of a file's name and content → id of the uploaded file
-//	slack_shared     CHANNEL/ROOT/SHA-256 → "1" once that file stands in that thread
+//	slack_file       SHA-256 of the rows that a chart shows → id of the uploaded picture
+//	slack_shared     CHANNEL/TS/NAME → "1" once that file of that message stands in its thread
 package slackbot

@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 
 	"github.com/slack-go/slack"
 
 	"firstmile/bot/slackbot/render"
+	"firstmile/planner/plan"
 )
 
 const (
@@ -17,18 +19,23 @@ const (
 	spaceShared = "slack_shared"
 )
 
-// hashOf names a file by what it is.
-func hashOf(name string, content []byte) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%d:%s", len(name), name) // a hash never returns an error
-	h.Write(content)
-	return hex.EncodeToString(h.Sum(nil))
+// hashOf is a short name, in hex, for something long.
+func hashOf(parts ...any) (string, error) {
+	raw, err := json.Marshal(parts)
+	if err != nil {
+		return "", fmt.Errorf("naming a file: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), nil
 }
 
-// upload puts a file into Slack without sharing it anywhere, so that an image block can show it. The same content is
-// uploaded once.
-func (b *Bot) upload(ctx context.Context, name string, content []byte) (id string, err error) {
-	key := hashOf(name, content)
+// chart uploads the picture of a proposal without sharing it anywhere, so that an image block can show it, and returns
+// its id; "" when there is nothing to draw. The same rows are drawn and uploaded once, however often the proposal is edited.
+func (b *Bot) chart(ctx context.Context, p *plan.Proposal) (id string, err error) {
+	key, err := hashOf(p.Preview, p.Spec)
+	if err != nil {
+		return "", err
+	}
 	raw, ok, err := b.cfg.Notes.Get(ctx, spaceFile, key)
 	if err != nil {
 		return "", fmt.Errorf("reading which files are uploaded: %w", err)
@@ -36,7 +43,11 @@ func (b *Bot) upload(ctx context.Context, name string, content []byte) (id strin
 	if ok {
 		return string(raw), nil
 	}
-	f, err := b.api.UploadFileContext(ctx, slack.UploadFileParameters{Filename: name, Title: name, FileSize: len(content), Reader: bytes.NewReader(content)})
+	png, ok, err := render.Chart(p)
+	if err != nil || !ok {
+		return "", err
+	}
+	f, err := b.api.UploadFileContext(ctx, slack.UploadFileParameters{Filename: "preview.png", Title: "preview.png", FileSize: len(png), Reader: bytes.NewReader(png)})
 	if err != nil {
 		return "", failure("uploading a file", err)
 	}
@@ -46,40 +57,42 @@ func (b *Bot) upload(ctx context.Context, name string, content []byte) (id strin
 	return f.ID, nil
 }
 
-// share shows files in a thread, each once. doubt says that an earlier try may have got through without being noted.
-func (b *Bot) share(ctx context.Context, channel, root string, files []render.File, doubt bool) error {
+// share shows the files of a message in its thread, each once, however often the message is edited. doubt says that an
+// earlier try may have got through without being noted.
+func (b *Bot) share(ctx context.Context, message plan.MessageRef, root string, files []render.File, doubt bool) error {
 	for _, f := range files {
-		if len(f.Content) == 0 {
-			continue
-		}
-		if err := b.shareOne(ctx, channel, root, f, doubt); err != nil {
+		if err := b.shareOne(ctx, message, root, f, doubt); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *Bot) shareOne(ctx context.Context, channel, root string, f render.File, doubt bool) error {
-	hash := hashOf(f.Name, f.Content)
-	key := channel + "/" + root + "/" + hash
+func (b *Bot) shareOne(ctx context.Context, message plan.MessageRef, root string, f render.File, doubt bool) error {
+	key := message.Channel + "/" + message.TS + "/" + f.Name
 	_, there, err := b.cfg.Notes.Get(ctx, spaceShared, key)
 	if err != nil {
 		return fmt.Errorf("reading which files are shared: %w", err)
 	}
-	title := f.Name + " · " + hash[:8] // tells two files of one name apart, for people and for us
-	if !there && doubt {
-		if there, err = b.shared(ctx, channel, root, title); err != nil {
-			return err
-		}
-	} else if there {
+	if there {
 		return nil
 	}
+	tag, err := hashOf(key)
+	if err != nil {
+		return err
+	}
+	title := f.Name + " · " + tag[:8] // tells the files of two messages apart, for people and for us
+	if doubt {
+		if there, err = b.shared(ctx, message.Channel, root, title); err != nil {
+			return err
+		}
+	}
 	if !there {
-		if err := b.pace.wait(ctx, channel); err != nil {
+		if err := b.pace.wait(ctx, message.Channel); err != nil {
 			return failure("waiting to share a file", err)
 		}
 		_, err := b.api.UploadFileContext(ctx, slack.UploadFileParameters{Filename: f.Name, Title: title, FileSize: len(f.Content),
-			Reader: bytes.NewReader(f.Content), Channel: channel, ThreadTimestamp: root})
+			Reader: bytes.NewReader(f.Content), Channel: message.Channel, ThreadTimestamp: root})
 		if err != nil {
 			return failure("sharing a file", err)
 		}

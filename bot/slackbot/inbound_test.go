@@ -161,25 +161,26 @@ func TestCatchUp(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	o.say(ben, me, "in private", "")
+
 	for range 3 { // once is enough, more does no harm
-		b, stop = o.listen(d)
-		events := d.wait(t, 9)
+		_, stop = o.listen(d)
+		events := d.wait(t, 10)
 		got := texts(events[2:])
 		slices.Sort(got)
 		want := []string{"+U0ANA white_check_mark", "-U0BEN rocket", "also by plan", "edit orders per month", "in a thread of others",
-			"new customers", "only EMEA"}
+			"in private", "new customers", "only EMEA"}
 		if !slices.Equal(got, want) {
 			t.Fatalf("got %q, want %q", got, want)
 		}
 		stop()
 	}
 	// After catching up, what happens live goes on from there.
-	b, _ = o.listen(d)
-	_ = b
+	o.listen(d)
 	if err := o.person(ana).RemoveReaction("white_check_mark", proposal); err != nil {
 		t.Fatal(err)
 	}
-	if r := d.last(t, 10).event.Reacted; r == nil || r.Added || r.Person.ID != ana {
+	if r := d.last(t, 11).event.Reacted; r == nil || r.Added || r.Person.ID != ana {
 		t.Fatalf("%+v", r)
 	}
 }
@@ -202,5 +203,20 @@ func TestReactionWithoutNotes(t *testing.T) {
 	}
 	if r := d.last(t, 2); r.thread != id(root) || r.event.Reacted.Emoji != "thumbsup" && r.event.Reacted.Emoji != "+1" {
 		t.Fatalf("%+v", r)
+	}
+}
+
+// A mention that comes late (Slack repeats it after a minute) brings along the replies that came before it.
+func TestLateMention(t *testing.T) {
+	o, d := open(t, func(opts *slackapi.Options) {
+		opts.Socket.RetryAfter, opts.Socket.AckTimeout = []time.Duration{300 * time.Millisecond}, 100*time.Millisecond
+	}), newDesk()
+	o.Faults().Add(slackapi.Fault{Method: "users.conversations", Error: "fatal_error", Times: -1}) // no catching up
+	d.fail = 2                                                                                     // both events of the mention
+	o.listen(d, func(c *slackbot.Config) { c.Now = func() time.Time { return time.Now().Add(time.Hour) } })
+	root := o.say(ana, requests, "@firstmile orders per week", "")
+	o.say(ben, requests, "only EMEA", root)
+	if got, want := texts(d.wait(t, 2)), []string{"orders per week", "only EMEA"}; !slices.Equal(got, want) {
+		t.Fatalf("got %q, want %q", got, want)
 	}
 }

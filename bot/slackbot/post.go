@@ -90,7 +90,7 @@ func (b *Bot) settled(ctx context.Context, channel, root, ts string, post plan.P
 			b.log.Warn("the thread of a message could not be noted; it will be asked from Slack", "err", err)
 		}
 	}
-	if err := b.share(ctx, channel, root, files, post.Again); err != nil {
+	if err := b.share(ctx, ref, root, files, post.Again); err != nil {
 		return plan.MessageRef{}, err
 	}
 	b.status.show(ctx, channel, root, post.Message)
@@ -112,7 +112,7 @@ func (b *Bot) Edit(ctx context.Context, target plan.MessageRef, post plan.Post) 
 	if channel == "" || root == "" {
 		return nil
 	}
-	if err := b.share(ctx, channel, root, r.Files, true); err != nil {
+	if err := b.share(ctx, target, root, r.Files, true); err != nil {
 		return err
 	}
 	b.status.show(ctx, channel, root, post.Message)
@@ -143,14 +143,12 @@ func hasPicture(blocks []slack.Block) bool {
 // render makes the blocks. A chart that cannot be drawn or uploaded is left out: the rows are in the table.
 func (b *Bot) render(ctx context.Context, m plan.Message) render.Rendered {
 	var o render.Options
-	if m.Kind == plan.SayProposal && m.Proposal != nil && !m.Proposal.Stale {
-		png, ok, err := render.Chart(m.Proposal)
-		if err == nil && ok {
-			o.Chart, err = b.upload(ctx, "preview.png", png)
-		}
+	if m.Kind == plan.SayProposal && m.Proposal != nil {
+		id, err := b.chart(ctx, m.Proposal)
 		if err != nil {
 			b.log.Warn("a proposal goes without its chart", "err", err)
 		}
+		o.Chart = id
 	}
 	return render.Message(m, o)
 }

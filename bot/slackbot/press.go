@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -36,11 +37,8 @@ func (b *Bot) pressed(ctx context.Context, channel string, c slack.InteractionCa
 		}
 		p.Person, p.Message = b.people.person(ctx, c.User.ID), plan.MessageRef{Channel: channel, TS: ts}
 		at := cmp.Or(a.ActionTs, c.ActionTs)
-		event := plan.Event{At: timeOf(at), Pressed: &p,
+		event := plan.Event{At: b.moment(at), Pressed: &p,
 			Key: strings.Join([]string{"press:" + self.team, channel, ts, a.ActionID, c.User.ID, cmp.Or(at, c.TriggerID)}, "/")}
-		if event.At.IsZero() {
-			event.At = b.cfg.Now().UTC()
-		}
 		if err := b.cfg.Inbox.Deliver(ctx, threadID(self.team, channel, root), event); err != nil {
 			return fmt.Errorf("delivering a press: %w", err)
 		}
@@ -60,4 +58,12 @@ func pressOf(a slack.BlockAction) (plan.Pressed, bool) {
 		return plan.Pressed{Button: plan.PressCancel}, true
 	}
 	return plan.Pressed{}, false
+}
+
+// moment is when something happened, or now where Slack does not say.
+func (b *Bot) moment(ts string) time.Time {
+	if t := timeOf(ts); !t.IsZero() {
+		return t
+	}
+	return b.cfg.Now().UTC()
 }

@@ -75,7 +75,7 @@ func (b *Bot) reacted(ctx context.Context, r reaction) error {
 	found := seen && last.At == "" && last.On == r.added // catching up was faster
 	if !found && !t.otherTone(r.user, r.name, r.added) {
 		key := strings.Join([]string{"reaction:" + self.team, r.channel, r.ts, r.user, r.name, r.at}, "/")
-		event := plan.Event{Key: key, At: timeOf(r.at), Reacted: b.reactedBy(ctx, r.channel, r.ts, r.user, r.name, r.added)}
+		event := plan.Event{Key: key, At: b.moment(r.at), Reacted: b.reactedBy(ctx, r.channel, r.ts, r.user, r.name, r.added)}
 		if err := b.cfg.Inbox.Deliver(ctx, thread, event); err != nil {
 			return fmt.Errorf("delivering a reaction: %w", err)
 		}
