@@ -189,8 +189,13 @@ func axis(x float64, f plan.Format) string {
 	if f == plan.Rate {
 		return fmt.Sprintf("%.4g%%", x*100)
 	}
-	if math.Abs(x) >= 10_000 {
-		return fmt.Sprintf("%.4gk", x/1000)
+	switch size := math.Abs(x); {
+	case size >= 1e9:
+		return fmt.Sprintf("%.4gbn", x/1e9)
+	case size >= 1e6:
+		return fmt.Sprintf("%.4gm", x/1e6)
+	case size >= 1e4:
+		return fmt.Sprintf("%.4gk", x/1e3)
 	}
 	return fmt.Sprintf("%.4g", x)
 }

@@ -171,10 +171,7 @@ func Value(v any, f plan.Format) string {
 		case plan.Currency:
 			return grouped(strconv.FormatFloat(x, 'f', 2, 64))
 		}
-		if x == math.Trunc(x) && math.Abs(x) < 1e15 {
-			return strconv.FormatFloat(x, 'f', -1, 64)
-		}
-		return strconv.FormatFloat(x, 'g', 6, 64)
+		return decimal(x)
 	}
 	switch x := v.(type) {
 	case nil:
@@ -183,6 +180,20 @@ func Value(v any, f plan.Format) string {
 		return x
 	}
 	return fmt.Sprint(v)
+}
+
+// decimal is a number as short as it stays exact enough: whole numbers in full, others with two digits after the point,
+// small ones with four significant digits.
+func decimal(x float64) string {
+	switch {
+	case math.Abs(x) >= 1e15:
+		return strconv.FormatFloat(x, 'g', 6, 64)
+	case x == math.Trunc(x):
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	case math.Abs(x) >= 1:
+		return strconv.FormatFloat(x, 'f', 2, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 4, 64)
 }
 
 // grouped puts commas between thousands.
