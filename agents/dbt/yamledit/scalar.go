@@ -35,13 +35,13 @@ func plainSafe(s string) bool {
 }
 
 // yaml11 says whether YAML 1.1, which dbt's reader follows, takes the text for something else than text: booleans, and
-// base-60 numbers such as 12:30.
+// base-60 numbers such as 12:30, times with their zone.
 func yaml11(s string) bool {
 	switch strings.ToLower(s) {
 	case "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<":
 		return true
 	}
-	digits := strings.Trim(s, "0123456789:._+-xXoabcdefABCDEF")
+	digits := strings.Trim(s, "0123456789:._+- xXoTtZzabcdefABCDEF")
 	return digits == "" && s != "" && (s[0] >= '0' && s[0] <= '9' || s[0] == '.' || s[0] == '+' || s[0] == '-')
 }
 

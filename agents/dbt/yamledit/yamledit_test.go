@@ -88,6 +88,17 @@ models:
 	}
 }
 
+// TestScalar: dbt reads YAML 1.1, in which more words mean something else than text than for our own reader.
+func TestScalar(t *testing.T) {
+	for text, want := range map[string]string{"plain text": "plain text", "yes": "'yes'", "12:30": "'12:30'", "0o7": "'0o7'", "1e3": "'1e3'", "2024-01-01": "'2024-01-01'",
+		"2024-01-01 10:00:00+1": "'2024-01-01 10:00:00+1'", "a: b": "'a: b'", "it's": "it's", "'": "''''", "": "''", "a\tb\x00": `"a\tb\u0000"`,
+		"{{ x }}": "'{{ x }}'", "-": "'-'", "- a": "'- a'", "a #b": "'a #b'", "ref('x')": "ref('x')"} {
+		if got := scalar(text, "plain"); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
 // TestEdit shows where entries land. The inserted lines start with "+" in want.
 func TestEdit(t *testing.T) {
 	column := func(src []byte) ([]byte, error) {
