@@ -169,7 +169,11 @@ func sampleFolder(ctx context.Context) (string, error) {
 	if err != nil {
 		cache = os.TempDir()
 	}
-	dir := filepath.Join(cache, "firstmile", "sample", sample.Name)
+	version, err := sample.Version()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(cache, "firstmile", "sample-"+version, sample.Name)
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return "", fmt.Errorf("making a folder for the sample company: %w", err)
 	}
