@@ -106,7 +106,7 @@ func TestStyles(t *testing.T) {
 	base := layout.Default()
 	styles := map[string]func(*layout.Style){
 		"upper_leading": func(s *layout.Style) { s.UpperKeywords, s.LeadingCommas, s.Indent = true, true, 2 },
-		"airy_double":   func(s *layout.Style) { s.BlankLineInCTE, s.DoubleQuotes = true, true },
+		"airy_double":   func(s *layout.Style) { s.BlankLineInCTE, s.DoubleQuotes, s.WithAlone = true, true, true },
 		"no_imports":    func(s *layout.Style) { s.ImportCTEs, s.FinalSelect, s.BareJoin = false, conventions.Explicit, true },
 		"own_final":     func(s *layout.Style) { s.FinalCTE, s.Holds, s.GroupByNumber = "", "paid_share_by_region", true },
 		"bare_names":    func(s *layout.Style) { s.ExplicitAs, s.Config = false, "{{ config(materialized='table') }}" },

@@ -1,6 +1,7 @@
 package synthesizer
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -66,7 +67,23 @@ func TestRefusals(t *testing.T) {
 		"window backwards":          {plan.Spec{Measures: []plan.Measure{revenue()}, Window: &plan.Window{From: "2026-02-01", To: "2026-01-01"}}, "window"},
 		"filter without value":      {plan.Spec{Measures: []plan.Measure{revenue()}, Filters: []plan.Filter{statusIs(plan.Eq)}}, "filter"},
 		"rank by nothing":           {func() plan.Spec { s := base(); s.Rank = &plan.Rank{N: 3, By: "revenue"}; return s }(), "rank"},
-		"template marks":            {plan.Spec{Measures: []plan.Measure{revenue()}, Filters: []plan.Filter{statusIs(plan.Eq, "{{ env_var('X') }}")}}, "template_marks"},
+		"number that is SQL": {measure(func(m *plan.Measure) {
+			m.Filters = []plan.Filter{{Column: plan.ColumnRef{Relation: "fct_orders", Column: "amount"}, Op: plan.Gt, Values: []plan.Literal{{Kind: plan.NumberLiteral, Text: "0 or 1=1"}}}}
+		}), "literal"},
+		"date that is SQL": {measure(func(m *plan.Measure) {
+			m.Filters = []plan.Filter{{Column: plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}, Op: plan.Gt, Values: []plan.Literal{{Kind: plan.DateLiteral, Text: "2026-01-01' or '1"}}}}
+		}), "literal"},
+		"unknown function": {measure(func(m *plan.Measure) {
+			m.Expr = &plan.Expr{Kind: plan.ExprCall, Name: "pg_sleep", Args: []plan.Expr{plan.Col("amount")}}
+		}), "expression"},
+		"operator that is SQL": {measure(func(m *plan.Measure) {
+			m.Expr = &plan.Expr{Kind: plan.ExprBinary, Name: "; drop table x; --", Args: []plan.Expr{plan.Col("amount"), plan.Col("amount")}}
+		}), "expression"},
+		"type that is SQL": {measure(func(m *plan.Measure) {
+			m.Expr = &plan.Expr{Kind: plan.ExprCast, Name: "int) --", Args: []plan.Expr{plan.Col("amount")}}
+		}), "expression"},
+		"unit":           {measure(func(m *plan.Measure) { m.Kind = plan.Cumulative; m.Trailing = &plan.Span{Count: 2, Unit: "fortnight"} }), "grain"},
+		"template marks": {plan.Spec{Measures: []plan.Measure{revenue()}, Filters: []plan.Filter{statusIs(plan.Eq, "{{ env_var('X') }}")}}, "template_marks"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Compile(p, c.spec)
@@ -94,4 +111,34 @@ func TestQuotedValues(t *testing.T) {
 			t.Errorf("%q: %v", value, got)
 		}
 	}
+}
+
+// FuzzSpec: whatever a Spec holds, the compiler answers with SQL that parses as one SELECT, or with a failure.
+func FuzzSpec(f *testing.F) {
+	for _, spec := range designs(f) {
+		text, err := json.Marshal(spec)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	p, _ := shopProject(f, ".", "duckdb")
+	s := warehouse(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var spec plan.Spec
+		if json.Unmarshal(text, &spec) != nil {
+			return
+		}
+		c, err := Compile(p, spec)
+		if err != nil {
+			if plan.AsFailure(err).Code == "internal" {
+				t.Errorf("no failure but %v", err)
+			}
+			return
+		}
+		st, err := s.Parse(t.Context(), c.SQL)
+		if err != nil || st.Count != 1 || st.Kind != "SELECT" {
+			t.Errorf("%v, %+v\n%s", err, st, c.SQL)
+		}
+	})
 }

@@ -21,6 +21,8 @@ type Style struct {
 	Config string
 	// Holds says what the model holds: the name of the last CTE in a house that has no usual name for it.
 	Holds string
+	// WithAlone puts "with" on a line of its own, with a blank line behind it.
+	WithAlone bool
 }
 
 // Default is dbt's published style guide.

@@ -69,6 +69,9 @@ func (w *writer) with(ctes []cte) {
 	for i, c := range ctes {
 		before, after := "", ""
 		switch {
+		case i == 0 && w.style.WithAlone:
+			w.line(0, w.key("with"))
+			w.line(0, "")
 		case i == 0:
 			before = w.key("with") + " "
 		case w.style.LeadingCommas:

@@ -10,7 +10,8 @@
 //	population.go sources over validity intervals
 //	series.go     cumulative and balance sources
 //	reach.go      columns over join paths; what would fan out is refused
-//	filter.go     filters and expressions as scalars
+//	filter.go     filters as conditions; family.go: what a column's type means for them
+//	scalar.go     expressions of the Spec as scalars, checked
 //	anyof.go      filters behind a hop that leads to many rows
 //	period.go     when a row counts, and in which period
 //	span.go       which periods the result covers

@@ -55,7 +55,9 @@ func (b *builder) test(r *reach, f plan.Filter) (Scalar, error) {
 	}
 	values := make([]Scalar, len(f.Values))
 	for i, v := range f.Values {
-		values[i] = Literal{v}
+		if values[i], err = literalOf(v); err != nil {
+			return nil, err
+		}
 		if v.Kind == plan.DateLiteral {
 			at = asDay(at, col)
 		}
@@ -95,65 +97,4 @@ func compare(f plan.Filter, at Scalar, values []Scalar) (Scalar, error) {
 		return Between{Arg: at, Low: values[0], High: values[1]}, nil
 	}
 	return nil, refuse("filter", "The filter on %s compares with %s and %d values, which does not fit.", f.Column, f.Op, len(f.Values))
-}
-
-// rowExpr is an expression over the columns of a relation.
-func rowExpr(n *dbt.Node, alias string, e plan.Expr) (Scalar, error) {
-	return scalarOf(e, func(name string) (Scalar, error) {
-		col, err := column(n, name)
-		return Column{alias, col.Name}, err
-	})
-}
-
-// scalarOf turns an expression into a scalar; find says what a column stands for.
-func scalarOf(e plan.Expr, find func(string) (Scalar, error)) (Scalar, error) {
-	if e.Kind == plan.ExprColumn {
-		return find(e.Name)
-	}
-	args := make([]Scalar, len(e.Args))
-	for i, a := range e.Args {
-		var err error
-		if args[i], err = scalarOf(a, find); err != nil {
-			return nil, err
-		}
-	}
-	return assemble(e, args)
-}
-
-func assemble(e plan.Expr, args []Scalar) (Scalar, error) {
-	fits := func(n int) bool { return len(args) >= n }
-	switch {
-	case e.Kind == plan.ExprLiteral && e.Literal != nil:
-		return Literal{*e.Literal}, nil
-	case e.Kind == plan.ExprNull:
-		return Null{}, nil
-	case e.Kind == plan.ExprCall:
-		return Call{e.Name, args}, nil
-	case e.Kind == plan.ExprBinary && fits(2) && e.Name == "/":
-		return Divide{args[0], args[1]}, nil
-	case e.Kind == plan.ExprBinary && fits(2):
-		return Op{e.Name, args[0], args[1]}, nil
-	case e.Kind == plan.ExprUnary && fits(1) && e.Name == "not":
-		return Not{args[0]}, nil
-	case e.Kind == plan.ExprUnary && fits(1):
-		return Minus{args[0]}, nil
-	case e.Kind == plan.ExprCase && fits(2):
-		c := Case{}
-		for i := 0; i+1 < len(args); i += 2 {
-			c.When, c.Then = append(c.When, args[i]), append(c.Then, args[i+1])
-		}
-		if len(args)%2 == 1 {
-			c.Else = args[len(args)-1]
-		}
-		return c, nil
-	case e.Kind == plan.ExprIn && fits(2):
-		return In{args[0], args[1:], e.Not}, nil
-	case e.Kind == plan.ExprBetween && fits(3):
-		return Between{args[0], args[1], args[2], e.Not}, nil
-	case e.Kind == plan.ExprIsNull && fits(1):
-		return IsNull{args[0], e.Not}, nil
-	case e.Kind == plan.ExprCast && fits(1):
-		return Cast{args[0], e.Name}, nil
-	}
-	return nil, refuse("expression", "A formula holds a %q that is not complete.", e.Kind)
 }

@@ -93,8 +93,18 @@ func validWindow(w *plan.Window) error {
 }
 
 func (b *builder) validMeasure(m plan.Measure) error {
-	if m.Kind != plan.Derived && m.Offset != nil && m.Name == "" {
-		return refuse("no_name", "A shifted input has no name.")
+	for _, s := range []*plan.Span{m.Offset, m.Trailing} {
+		if s == nil {
+			continue
+		}
+		if _, err := grainOf(s.Unit); err != nil {
+			return err
+		}
+	}
+	if m.GrainToDate != "" {
+		if _, err := grainOf(m.GrainToDate); err != nil {
+			return err
+		}
 	}
 	switch m.Kind {
 	case plan.Simple, plan.Cumulative, plan.Balance:

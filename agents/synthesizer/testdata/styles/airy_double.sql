@@ -1,4 +1,6 @@
-with orders as (
+with
+
+orders as (
 
     select * from {{ ref("fct_orders") }}
 
