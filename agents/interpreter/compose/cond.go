@@ -21,7 +21,7 @@ func (b *builder) filters() error {
 			b.addFilters(fs)
 		}
 		if f.Entity != nil {
-			if err := b.concerns(f.Entity); err != nil {
+			if err := b.concerns(f.Entity, b.d.Spec.BaseModels()); err != nil {
 				return err
 			}
 		}
@@ -30,9 +30,9 @@ func (b *builder) filters() error {
 }
 
 // concerns checks that the things a filter names have to do with the measures: "for enterprise customers".
-func (b *builder) concerns(slot *grammar.Slot) error {
+func (b *builder) concerns(slot *grammar.Slot, bases []string) error {
 	c := b.chosen(slot)
-	if _, err := b.paths(c.Relation, b.d.Spec.BaseModels(), grammar.Span{From: slot.From, To: slot.To}, sentence(c.Label)); err != nil {
+	if _, err := b.paths(c.Relation, bases, grammar.Span{From: slot.From, To: slot.To}, sentence(c.Label)); err != nil {
 		return err
 	}
 	b.use(slot, c)

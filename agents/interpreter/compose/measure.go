@@ -73,6 +73,14 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 	if err != nil {
 		return m, err
 	}
+	if n.Of != nil {
+		if err := b.concerns(n.Of.Entity, m.BaseModels()); err != nil {
+			return m, err
+		}
+		if m, err = b.withConds(m, n.Of.Conds, n); err != nil {
+			return m, err
+		}
+	}
 	return b.withConds(m, n.Conds, n)
 }
 
@@ -87,7 +95,7 @@ func (b *builder) withConds(m plan.Measure, conds []*grammar.Cond, n *grammar.Me
 			b.addFilters(fs)
 			continue
 		}
-		if after(c, n) { // "revenue and orders without gifts": the condition is for both
+		if after(c, n) || c.Neg || n.Of != nil { // "revenue and orders without gifts": rather for both
 			b.d.Cost += costTrailing
 		}
 		m = addToLeaves(m, fs)
@@ -228,6 +236,9 @@ func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {
 	}
 	c := b.chosen(n.Slot)
 	b.use(n.Slot, c)
+	if b.K.NamesDimension(b.Tokens[n.Slot.From:n.Slot.To]) {
+		b.d.Cost += costBesideMetric // the glossary has the word for splitting by it
+	}
 	at := grammar.Span{From: n.From, To: n.To}
 	if base.Kind != plan.Simple {
 		return base, b.refuse(at, "%s is not counted row by row, so it cannot be divided by the number of %s", base.Label, c.Label)

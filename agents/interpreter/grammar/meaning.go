@@ -47,6 +47,8 @@ type Measure struct {
 	Per   *Measure
 	NP    *NP
 	Conds []*Cond
+	// Of are the things that the measure is restricted to by a noun before it: "enterprise customers revenue".
+	Of    *NP
 	Grain plan.Grain
 	Span  plan.Span
 	// Counted is true when a word such as "how many" says that rows are counted.
@@ -59,6 +61,8 @@ type Measure struct {
 type NP struct {
 	Entity *Slot // nil when a population names the things
 	Conds  []*Cond
+	// Post is true when a condition follows the noun, so that nothing else may.
+	Post bool
 }
 
 // Cond is a condition on rows.
@@ -153,6 +157,9 @@ func (m *Measure) key() string {
 	}
 	if m.NP != nil {
 		b.WriteString(m.NP.key())
+	}
+	if m.Of != nil {
+		b.WriteString(m.Of.key())
 	}
 	for _, c := range m.Conds {
 		b.WriteString(c.key())

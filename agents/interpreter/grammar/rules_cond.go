@@ -14,7 +14,14 @@ func nounRows() []row {
 		{"np = entity", 0, func(p []chart.Item) keyed { return &NP{Entity: get[*Slot](p, 0)} }},
 		{"np = pop", 0.1, func(p []chart.Item) keyed { return &NP{Conds: []*Cond{values(p, 0)}} }},
 		{"np = adj np", 0, func(p []chart.Item) keyed { return narrower(get[*NP](p, 1), get[*Cond](p, 0)) }},
-		{"np = np post", 0.05, func(p []chart.Item) keyed { return narrower(get[*NP](p, 0), get[*Cond](p, 1)) }},
+		{"np = np post", 0.05, func(p []chart.Item) keyed {
+			np, ok := narrower(get[*NP](p, 0), get[*Cond](p, 1)).(*NP)
+			if !ok {
+				return nil
+			}
+			np.Post = true
+			return np
+		}},
 		{"np = entity cmp num", 0.1, thingOver(2)},
 		{"np = entity cmp unit num", 0.1, thingOver(3)},
 		{"np = entity cmp num unit", 0.1, thingOver(2)},
@@ -25,7 +32,7 @@ func narrower(np *NP, c *Cond) keyed {
 	if len(np.Conds) >= 4 {
 		return nil
 	}
-	return &NP{Entity: np.Entity, Conds: slices.Concat(np.Conds, []*Cond{c})}
+	return &NP{Entity: np.Entity, Conds: slices.Concat(np.Conds, []*Cond{c}), Post: np.Post}
 }
 
 // thingOver: "invoices over 100" compares the one amount that an invoice has.
@@ -33,7 +40,7 @@ func thingOver(num int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {
 		e := get[*Slot](p, 0)
 		c := &Cond{From: p[1].From, To: to(p), Thing: e, Op: plan.Operator(get[word](p, 1)), Numbers: []string{string(get[word](p, num))}}
-		return &NP{Entity: e, Conds: []*Cond{c}}
+		return &NP{Entity: e, Conds: []*Cond{c}, Post: true}
 	}
 }
 
@@ -93,7 +100,6 @@ func condRows() []row {
 		{"filter = only np", 0, nounFilter(1)},
 		{"filter = only prep np", 0, nounFilter(2)},
 		{"filter = np only", 0, nounFilter(0)},
-		{"filter = np", 0.5, nounFilter(0)},
 	}
 }
 

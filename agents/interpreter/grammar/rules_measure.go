@@ -24,10 +24,19 @@ func measureRows() []row {
 			return withConds(p, m, get[*Cond](p, 1))
 		}},
 		{"measure = adj metric", 0.12, func(p []chart.Item) keyed { return withConds(p, term(p, 1), get[*Cond](p, 0)) }},
+		{"measure = np metric", 0.45, func(p []chart.Item) keyed {
+			np := get[*NP](p, 0)
+			if np.Post || np.Entity == nil || len(np.Conds) == 0 {
+				return nil
+			}
+			m := term(p, 1)
+			m.Of, m.From = np, from(p)
+			return m
+		}},
 		{"measure = adj measure", 0.3, func(p []chart.Item) keyed { return withConds(p, get[*Measure](p, 1), get[*Cond](p, 0)) }},
 		{"measure = agg number", 0, func(p []chart.Item) keyed { return aggOfColumn(p, 1) }},
 		{"measure = agg count number", 0.05, func(p []chart.Item) keyed { return aggOfColumn([]chart.Item{p[0], p[2]}, 1) }},
-		{"metric = entity metric", 0.5, func(p []chart.Item) keyed {
+		{"metric = entity metric", 0.7, func(p []chart.Item) keyed {
 			return qualified(p, func(c knowledge.Candidate, relation string) bool { return c.Measure.Model == relation })
 		}},
 		{"measure = number agg", 0.3, func(p []chart.Item) keyed { return aggOfColumn(p, 0) }},

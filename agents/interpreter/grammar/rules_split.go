@@ -19,7 +19,7 @@ func splitRows() []row {
 			return &Split{Grain: plan.Grain(get[word](p, 0)), From: from(p), To: to(p)}
 		}},
 		{"item = time", 0.1, func(p []chart.Item) keyed { return &Split{Time: get[*Slot](p, 0), From: from(p), To: to(p)} }},
-		{"dim = entity dim", 0.5, func(p []chart.Item) keyed {
+		{"dim = entity dim", 0.7, func(p []chart.Item) keyed {
 			return qualified(p, func(c knowledge.Candidate, relation string) bool { return c.Column.Relation == relation })
 		}},
 		{"split = time", 0.3, func(p []chart.Item) keyed {

@@ -46,6 +46,10 @@ func (w *slotWalker) measure(m *Measure) {
 		w.add(m.NP.Entity)
 		w.conds(m.NP.Conds)
 	}
+	if m.Of != nil {
+		w.add(m.Of.Entity)
+		w.conds(m.Of.Conds)
+	}
 	w.conds(m.Conds)
 }
 

@@ -169,6 +169,11 @@ func (k *Knowledge) NamesMetric(tokens []token.Token) bool {
 	return slices.ContainsFunc(k.light[keyOf(tokens)], func(c Candidate) bool { return c.Kind == Metric && c.Cost == 0 })
 }
 
+// NamesDimension reports whether the words are the glossary's own name of a dimension.
+func (k *Knowledge) NamesDimension(tokens []token.Token) bool {
+	return slices.ContainsFunc(k.light[keyOf(tokens)], func(c Candidate) bool { return c.Kind == Dim && c.Term != "" })
+}
+
 // BrokenTerm reports the unusable term that the phrase names.
 func (k *Knowledge) BrokenTerm(tokens []token.Token) (glossary.Problem, bool) {
 	id, ok := k.broken[keyOf(tokens)]
