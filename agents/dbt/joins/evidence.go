@@ -191,11 +191,11 @@ func entityOf(n *dbt.Node) string {
 	if i := strings.LastIndex(s, "__"); i >= 0 {
 		s = s[i+2:]
 	}
-	return Singular(strings.TrimLeft(s, "_"))
+	return singular(strings.TrimLeft(s, "_"))
 }
 
-// Singular is the singular of an English noun as table names use it.
-func Singular(s string) string {
+// singular is the singular of an English noun as table names use it.
+func singular(s string) string {
 	switch {
 	case strings.HasSuffix(s, "ies") && len(s) > 4:
 		return s[:len(s)-3] + "y"

@@ -204,7 +204,7 @@ func TestPathsAreBounded(t *testing.T) {
 func TestSingular(t *testing.T) {
 	for plural, want := range map[string]string{"customers": "customer", "companies": "company", "addresses": "address", "boxes": "box",
 		"status": "status", "class": "class", "statuses": "status", "people": "people", "series": "sery"} {
-		if got := Singular(plural); got != want {
+		if got := singular(plural); got != want {
 			t.Errorf("%s: %s", plural, got)
 		}
 	}

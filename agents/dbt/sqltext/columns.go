@@ -25,42 +25,6 @@ func (q *Query) Columns(tables Tables) ([]Column, error) {
 	return t.cols, t.err
 }
 
-// Sources lists the table paths that the query reads, CTE names excluded, in order of appearance, each once.
-func (q *Query) Sources() [][]string {
-	var out [][]string
-	q.walk(map[string]bool{}, func(path []string) {
-		if !slices.ContainsFunc(out, func(o []string) bool { return slices.Equal(o, path) }) {
-			out = append(out, path)
-		}
-	})
-	return out
-}
-
-func (q *Query) walk(known map[string]bool, visit func([]string)) {
-	mine := map[string]bool{}
-	for k := range known {
-		mine[k] = true
-	}
-	for _, c := range q.ctes {
-		c.query.walk(mine, visit)
-		mine[fold(c.name)] = true
-	}
-	for _, s := range q.selects {
-		if s.nested != nil {
-			s.nested.walk(mine, visit)
-		}
-		for _, src := range s.sources {
-			switch {
-			case src.query != nil:
-				src.query.walk(mine, visit)
-			case len(src.path) == 1 && mine[fold(src.path[0])], len(src.path) == 0:
-			default:
-				visit(src.path)
-			}
-		}
-	}
-}
-
 // fold is how names compare: most engines ignore case, and a project that needs case to tell columns apart
 // is reported as having duplicates.
 func fold(s string) string { return strings.ToLower(s) }

@@ -99,9 +99,6 @@ func TestOrigin(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	if diff := cmp.Diff([][]string{{"raw", "orders"}, {"customers"}}, q.Sources()); diff != "" {
-		t.Error(diff)
-	}
 }
 
 func FuzzParse(f *testing.F) {
@@ -119,7 +116,6 @@ func FuzzParse(f *testing.F) {
 		}
 		if q, err := Parse(sql); err == nil {
 			q.Columns(tables)
-			q.Sources()
 		}
 	})
 }
