@@ -116,6 +116,29 @@ func TestDefinitions(t *testing.T) {
 	}
 }
 
+// TestNamesThatCollide: a result may have columns named like those that the compiler makes for itself.
+func TestNamesThatCollide(t *testing.T) {
+	p, _ := shopProject(t, ".", "duckdb")
+	s := warehouse(t, `insert into fct_subscriptions values (1, 1, 'pro', 10, '2026-01-01', null), (2, 2, 'pro', 5, '2026-01-01', '2026-01-10')`,
+		`insert into fct_balances values (1, 1, '2026-01-10', 100), (1, 1, '2026-01-12', 80)`)
+	lost := population("place", plan.Lost)
+	axis := every(plan.Week)
+	axis.Name = "last_at"
+	spec := plan.Spec{Measures: []plan.Measure{lost}, Time: axis, Window: &plan.Window{From: "2026-01-05", To: "2026-01-12"}, Rank: &plan.Rank{N: 1, By: "place", Descending: true},
+		Dimensions: []plan.Dimension{{Name: "customer_id", Column: plan.ColumnRef{Relation: "fct_subscriptions", Column: "customer_id"}}}}
+	balance := plan.Spec{Time: axis, Measures: []plan.Measure{{Name: "balance_at", Kind: plan.Balance, Model: "fct_balances", Time: "taken_on", Agg: plan.Sum, Expr: column("balance")}},
+		Dimensions: []plan.Dimension{{Name: "balance_at_value", Column: plan.ColumnRef{Relation: "fct_balances", Column: "account_id"}}}}
+	for want, spec := range map[string]plan.Spec{"2026-01-05 | 2 | 1": spec, "2026-01-12 | 1 | 80": balance} {
+		c, err := Compile(p, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rows(t, s, c.SQL); got[len(got)-1] != want {
+			t.Errorf("got %v, want %s\n%s", got, want, c.SQL)
+		}
+	}
+}
+
 // TestFilterBehindManyRows: a filter on the many side keeps each row once.
 func TestFilterBehindManyRows(t *testing.T) {
 	p, _ := shopProject(t, ".", "duckdb")

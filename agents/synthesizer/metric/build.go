@@ -136,6 +136,9 @@ func (b *builder) relation(name string) (*dbt.Node, string, error) {
 
 // column checks that a relation has a column, as far as its columns are known, and returns it.
 func column(n *dbt.Node, name string) (dbt.Column, error) {
+	if name == "" {
+		return dbt.Column{}, refuse("unknown_column", "A column of %s is asked for without a name.", n.Name)
+	}
 	if c, ok := n.Column(name); ok {
 		return *c, nil
 	}

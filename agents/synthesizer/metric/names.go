@@ -43,6 +43,16 @@ func (n *names) relation(node *dbt.Node) string {
 	return n.take(short)
 }
 
+// free is a name for a column of a step that the result's own columns do not have.
+func (b *builder) free(name string) string {
+	for _, taken := range b.columnNames() {
+		if strings.EqualFold(taken, name) {
+			return b.free(name + "_of_row")
+		}
+	}
+	return name
+}
+
 // plural of an English noun, for the names of steps.
 func plural(noun string) string {
 	switch {

@@ -40,6 +40,7 @@ func (b *builder) openPopulation(s *source) (block, error) {
 	for _, d := range b.spec.Dimensions {
 		sel.Items = append(sel.Items, Item{Column{anchor, d.Name}, d.Name})
 	}
+	entity := b.free(iv.Entity)
 	gone := Scalar(nil)
 	if s.compares() {
 		other, err := b.otherStep(s, !atEnd)
@@ -50,9 +51,9 @@ func (b *builder) openPopulation(s *source) (block, error) {
 		if b.split {
 			join.On = append(join.On, Op{"=", Column{anchor, b.spec.Time.Name}, Column{other, b.spec.Time.Name}})
 		}
-		join.On = append(join.On, Op{"=", Column{anchor, iv.Entity}, Column{other, iv.Entity}})
+		join.On = append(join.On, Op{"=", Column{anchor, entity}, Column{other, entity}})
 		sel.Joins = append(sel.Joins, join)
-		gone = IsNull{Arg: Column{other, iv.Entity}}
+		gone = IsNull{Arg: Column{other, entity}}
 	}
 	return block{sel, func(a *atom) (Scalar, error) {
 		var when Scalar
@@ -61,10 +62,10 @@ func (b *builder) openPopulation(s *source) (block, error) {
 		}
 		m := a.measure
 		if m.Agg == plan.Sum {
-			return aggregateOf(m, Column{anchor, s.valueName(a)}, when), nil
+			return aggregateOf(m, Column{anchor, b.free(s.valueName(a))}, when), nil
 		}
 		m.Agg = plan.CountDistinct
-		return aggregateOf(m, Column{anchor, iv.Entity}, when), nil
+		return aggregateOf(m, Column{anchor, entity}, when), nil
 	}}, nil
 }
 
@@ -103,7 +104,7 @@ func (b *builder) anchorStep(s *source, atEnd bool) (string, error) {
 	}
 	done := map[string]bool{}
 	for _, a := range s.atoms {
-		name := s.valueName(a)
+		name := b.free(s.valueName(a))
 		if a.measure.Agg != plan.Sum || done[name] {
 			continue
 		}
@@ -115,7 +116,7 @@ func (b *builder) anchorStep(s *source, atEnd bool) (string, error) {
 		sel.Items = append(sel.Items, Item{value, name})
 	}
 	entity := Column{s.alias, s.first.Interval.Entity}
-	sel.Items = append(sel.Items, Item{entity, s.first.Interval.Entity})
+	sel.Items = append(sel.Items, Item{entity, b.free(s.first.Interval.Entity)})
 	r.finish(&sel)
 	return b.step(plural(entityNoun(s.first.Interval.Entity))+"_at_"+b.edgeName(atEnd), "", sel), nil
 }
@@ -128,7 +129,7 @@ func (b *builder) otherStep(s *source, atEnd bool) (string, error) {
 		return "", err
 	}
 	sel.Distinct = true
-	sel.Items = append(sel.Items, Item{Column{s.alias, s.first.Interval.Entity}, s.first.Interval.Entity})
+	sel.Items = append(sel.Items, Item{Column{s.alias, s.first.Interval.Entity}, b.free(s.first.Interval.Entity)})
 	r.finish(&sel)
 	name := "in_population_at_" + b.edgeName(atEnd)
 	return b.step(name, "by any row, whichever it was before", sel), nil

@@ -52,10 +52,11 @@ func (b *builder) cutResult() (Select, error) {
 
 func (b *builder) amongBest(placed string) Scalar {
 	n := plan.Literal{Kind: plan.NumberLiteral, Text: strconv.Itoa(b.spec.Rank.N)}
-	return Op{"<=", Column{placed, placeColumn}, Literal{n}}
+	return Op{"<=", Column{placed, b.place()}, Literal{n}}
 }
 
-const placeColumn = "place"
+// place is the column with a group's place.
+func (b *builder) place() string { return b.free("place") }
 
 // placed numbers the rows of a step from best to worst.
 func (b *builder) placed(step string, perPeriod bool) string {
@@ -66,7 +67,7 @@ func (b *builder) placed(step string, perPeriod bool) string {
 	for _, d := range b.spec.Dimensions {
 		place.Ties = append(place.Ties, Column{step, d.Name})
 	}
-	return b.step("ranked", "", Select{From: Table{Name: step}, Items: []Item{{}, {place, placeColumn}}})
+	return b.step("ranked", "", Select{From: Table{Name: step}, Items: []Item{{}, {place, b.place()}}})
 }
 
 // topStep computes the ranking measure for each group alone and keeps the best.
@@ -89,7 +90,7 @@ func (b *builder) topStep() (*topGroups, error) {
 	placed := b.placed(totals, sub.split)
 	top := &topGroups{keys: sub.keyNames(), perPeriod: sub.split, rest: r.Rest}
 	out := keysOf(placed, top.keys)
-	out.Items = append(out.Items, Item{Column{placed, placeColumn}, placeColumn})
+	out.Items = append(out.Items, Item{Column{placed, b.place()}, b.place()})
 	out.Where = []Scalar{b.amongBest(placed)}
 	top.step = b.step("top_groups", "", out)
 	return top, nil
@@ -123,7 +124,7 @@ func (b *builder) applyTop(r *reach, sel *Select, keep bool) error {
 // renameRest turns the dimensions of all other groups into one group. What the place of a group says is read from a
 // column that is never null in the list of the best.
 func (b *builder) renameRest(r *reach, dims []Item) error {
-	best := IsNull{Arg: Column{b.top.step, placeColumn}, Negated: true}
+	best := IsNull{Arg: Column{b.top.step, b.place()}, Negated: true}
 	for i, d := range b.spec.Dimensions {
 		at := dims[i].Expr
 		if _, col, err := r.to(d.Column, d.Paths, d.Name); err != nil {
@@ -142,5 +143,5 @@ func (b *builder) amongTop() Scalar {
 	if b.top == nil || b.top.rest {
 		return nil
 	}
-	return Column{b.top.step, placeColumn}
+	return Column{b.top.step, b.place()}
 }

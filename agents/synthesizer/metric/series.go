@@ -83,18 +83,19 @@ func (b *builder) balanceBlock(s *source, r *reach, rows Select, at Scalar, part
 		if err != nil {
 			return block{}, err
 		}
-		rows.Items = append(rows.Items, Item{value, a.name + "_value"})
+		rows.Items = append(rows.Items, Item{value, b.free(a.name + "_value")})
 	}
-	rows.Items = append(rows.Items, Item{at, "balance_at"}, Item{Latest{Arg: at, Partition: partition}, "last_at"})
+	own, last := b.free("balance_at"), b.free("last_at")
+	rows.Items = append(rows.Items, Item{at, own}, Item{Latest{Arg: at, Partition: partition}, last})
 	place := b.amongTop()
 	if place != nil {
-		rows.Items = append(rows.Items, Item{place, placeColumn})
+		rows.Items = append(rows.Items, Item{place, b.place()})
 	}
 	r.finish(&rows)
 	name := b.step(s.alias+"_with_last_moment", "", rows)
-	sel := Select{From: Table{Name: name}, Where: []Scalar{Op{"=", Column{name, "balance_at"}, Column{name, "last_at"}}}}
+	sel := Select{From: Table{Name: name}, Where: []Scalar{Op{"=", Column{name, own}, Column{name, last}}}}
 	if place != nil {
-		sel.Where = append(sel.Where, IsNull{Arg: Column{name, placeColumn}, Negated: true})
+		sel.Where = append(sel.Where, IsNull{Arg: Column{name, b.place()}, Negated: true})
 	}
 	for _, item := range rows.Items[:keys] {
 		sel.Items = append(sel.Items, Item{Column{name, item.Name}, item.Name})
@@ -103,6 +104,6 @@ func (b *builder) balanceBlock(s *source, r *reach, rows Select, at Scalar, part
 		if a.measure.Expr == nil {
 			return aggregateOf(a.measure, nil, nil), nil
 		}
-		return aggregateOf(a.measure, Column{name, a.name + "_value"}, nil), nil
+		return aggregateOf(a.measure, Column{name, b.free(a.name + "_value")}, nil), nil
 	}}, nil
 }
