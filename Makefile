@@ -22,7 +22,7 @@ run: tools ## Start Firstmile on a sample company: no account, no key
 	@exec $(GO) run ./bot local $(ARGS)
 
 test: tools ## Check everything: format, vet, staticcheck, tests with the race detector
-	@.ci/venv || { [ $$? -eq 3 ] && [ "$$CI" != true ]; }
+	@.ci/venv || { [ $$? -eq 3 ] && [ "$$CI" != true ]; } || { echo "make test: FAILED: no dbt"; exit 1; }
 	@failed=; \
 	for step in format vet staticcheck unit; do \
 		$(MAKE) --no-print-directory $$step || failed="$$failed $$step"; \
