@@ -72,7 +72,7 @@ func plotOf(v *plan.Preview, spec *plan.Spec) (plot, bool) {
 		p.bars(v.Rows, y, dims)
 	}
 	if v.Truncated {
-		p.note = strings.TrimSpace(fmt.Sprintf("The first %d rows. %s", len(v.Rows), p.note))
+		p.note = strings.TrimSpace(fmt.Sprintf("%d of %d rows. %s", len(v.Rows), max(v.RowCount, len(v.Rows)), p.note))
 	}
 	return p, len(p.labels) >= minPoints && len(p.values) > 0
 }
@@ -157,11 +157,14 @@ func (p *plot) bars(rows [][]any, y int, dims []int) {
 
 func (p *plot) draw() ([]byte, error) {
 	canvas := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputPNG, Width: 900, Height: 420})
-	title, _ := clip(line(p.title), 80)
+	title, _ := clip(line(p.title), 60)
+	if p.note != "" {
+		title += "  (" + strings.TrimSuffix(p.note, ".") + ")"
+	}
 	show := func(x float64) string { return axis(x, p.format) }
 	if p.line {
 		o := charts.NewLineChartOptionWithData(p.values)
-		o.Title.Text, o.Title.Subtext = title, p.note
+		o.Title.Text = title
 		o.XAxis.Labels, o.ValueFormatter = p.labels, show
 		if len(p.names) > 1 || p.names[0] != "" {
 			o.Legend.SeriesNames = p.names
@@ -173,7 +176,7 @@ func (p *plot) draw() ([]byte, error) {
 		return canvas.Bytes()
 	}
 	o := charts.NewBarChartOptionWithData(p.values)
-	o.Title.Text, o.Title.Subtext = title, p.note
+	o.Title.Text = title
 	o.CategoryAxis.Labels, o.ValueFormatter = p.labels, show
 	if slices.Min(p.values[0]) >= 0 {
 		o.ValueAxis[0].Min = charts.Ptr(0.0) // a bar's length is its value
