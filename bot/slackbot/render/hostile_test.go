@@ -122,7 +122,7 @@ func TestAnythingRenders(t *testing.T) {
 	t.Logf("seed %d", seed)
 	m := maker{rand.New(rand.NewPCG(seed, 1))}
 	schema := schemaOf(t)
-	for i := range 200 {
+	for i := range 120 {
 		msg := m.message()
 		o := render.Options{}
 		if m.IntN(2) == 0 {
