@@ -25,6 +25,7 @@ test: tools ## Check everything: format, vet, staticcheck, tests with the race d
 	@.ci/venv || { [ $$? -eq 3 ] && [ "$$CI" != true ]; } || { echo "make test: FAILED: no dbt"; exit 1; }
 	@failed=; \
 	for step in format vet staticcheck unit; do \
+		echo "make test: $$step ..."; \
 		$(MAKE) --no-print-directory $$step || failed="$$failed $$step"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "make test: FAILED:$$failed"; exit 1; fi; \
