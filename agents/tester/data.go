@@ -31,6 +31,11 @@ func checkRuns(ctx context.Context, s *subject) finding {
 	case s.compiled == "":
 		return notRun("the SQL could not be read")
 	}
+	for _, n := range s.parents {
+		if !n.Relation.Known {
+			return notRun("the name of %s in the database is not known: %s", n.Name, n.Relation.Why)
+		}
+	}
 	views, err := s.missingParents(ctx)
 	if err != nil {
 		return notRun("%v", err)
