@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,7 +83,7 @@ func compareDatabases(t *testing.T, ours, dbts *sandbox.Sandbox) {
 		t.Fatalf("other relations than dbt's (-dbt +ours):\n%s", diff)
 	}
 	for _, r := range want {
-		all := "select * from " + identifier(r.Schema) + "." + identifier(r.Name) + " order by all"
+		all := fmt.Sprintf("select * from %q.%q order by all", r.Schema, r.Name)
 		if diff := cmp.Diff(rows(t, dbts, all), rows(t, ours, all)); diff != "" {
 			t.Errorf("%s (-dbt +ours):\n%.2000s", r.Name, diff)
 		}
