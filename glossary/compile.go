@@ -14,11 +14,6 @@ func (g *Glossary) Measure(id string) (plan.Measure, error) {
 	return (&compiler{g: g}).term(id)
 }
 
-// Inline compiles a metric that belongs to no term, under the given name.
-func (g *Glossary) Inline(name string, m *Metric) (plan.Measure, error) {
-	return (&compiler{g: g}).metric(name, m)
-}
-
 // Dimension returns the column that a dimension term means.
 func (g *Glossary) Dimension(id string) (plan.Dimension, error) {
 	t, ok := g.Term(id)

@@ -157,11 +157,29 @@ func (s *session) replace(q plan.Question, text string) bool {
 			continue
 		}
 		from, to := s.tokens[span.From].From, s.tokens[span.To-1].To
+		text = s.withoutMarker(text, span)
 		old := s.texts[n]
 		s.texts[n] = old[:from] + text + old[to:]
 		return s.texts[n] != old
 	}
 	return false
+}
+
+// withoutMarker drops a leading "by" or "per" of an answer whose place has one already.
+func (s *session) withoutMarker(text string, span grammar.Span) string {
+	marks := func(tokens []token.Token, at int, end bool) int {
+		for _, m := range s.i.lexicon.Find(tokens) {
+			if (m.Category == lexicon.By || m.Category == lexicon.Per) && (end && m.To == at || !end && m.From == at) {
+				return m.To
+			}
+		}
+		return -1
+	}
+	tokens, _ := s.i.lexicon.Tokenizer().Tokens(text)
+	if end := marks(tokens, 0, false); end > 0 && end < len(tokens) && marks(s.tokens, span.From, true) > 0 {
+		return text[tokens[end].From:]
+	}
+	return text
 }
 
 // complete says by how much the answers to the questions differ, where there is data to compute it from.

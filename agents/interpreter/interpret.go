@@ -18,10 +18,11 @@ const maxRounds = 12
 // Interpret reads a request with the answers given so far. The error concerns reading the project or the glossary; what
 // is wrong with the request is part of the Reading.
 func (i *Interpreter) Interpret(ctx context.Context, request plan.Request) (plan.Reading, error) {
-	k, err := i.at(ctx, request.Base)
+	k, release, err := i.at(ctx, request.Base)
 	if err != nil {
 		return plan.Reading{}, err
 	}
+	defer release()
 	s := newSession(i, k, request)
 	for range maxRounds {
 		reading := s.read()

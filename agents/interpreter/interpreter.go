@@ -72,29 +72,57 @@ type base struct {
 	*knowledge.Knowledge
 	calendar Calendar
 	prefix   string // of new models
+
+	uses    int  // calls that read it now
+	dropped bool // no longer kept; closed when the last call is done
 }
 
 // maxKnown is how many commits are kept in memory.
 const maxKnown = 8
 
-// at returns what is known at a base, building it once per commit. A base without commit is a folder that may
-// change at any time, so it is read anew.
-func (i *Interpreter) at(ctx context.Context, b plan.Base) (*base, error) {
+// at returns what is known at a base, building it once per commit, and a function that must be called when it is no longer
+// read. A base without commit is a folder that may change at any time, so it is read anew each time.
+func (i *Interpreter) at(ctx context.Context, b plan.Base) (*base, func(), error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if k, ok := i.known[b]; ok {
-		return k, nil
+	k, ok := i.known[b]
+	if !ok {
+		var err error
+		if k, err = i.build(ctx, b); err != nil {
+			return nil, nil, err
+		}
+		i.keep(b, k)
 	}
-	k, err := i.build(ctx, b)
-	if err != nil || b.Commit == "" {
-		return k, err
+	k.uses++
+	return k, func() {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		k.uses--
+		i.free(k)
+	}, nil
+}
+
+// keep remembers what is known of a commit, and forgets the oldest when there are too many.
+func (i *Interpreter) keep(b plan.Base, k *base) {
+	if b.Commit == "" {
+		k.dropped = true
+		return
 	}
 	i.known[b] = k
 	if i.recent = append(i.recent, b); len(i.recent) > maxKnown {
+		old := i.known[i.recent[0]]
 		delete(i.known, i.recent[0])
 		i.recent = i.recent[1:]
+		old.dropped = true
+		i.free(old)
 	}
-	return k, nil
+}
+
+// free closes what nobody keeps or reads.
+func (i *Interpreter) free(k *base) {
+	if k.dropped && k.uses == 0 {
+		_ = k.Close() // an index in memory has nothing to lose
+	}
 }
 
 func (i *Interpreter) build(ctx context.Context, b plan.Base) (*base, error) {

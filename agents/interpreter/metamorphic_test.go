@@ -122,10 +122,11 @@ func FuzzInterpret(f *testing.F) {
 		f.Add(text, true)
 	}
 	i := interpreterFor(f, folder{dir: "testdata/shop"})
-	k, err := i.at(f.Context(), request("").Base)
+	k, release, err := i.at(f.Context(), request("").Base)
 	if err != nil {
 		f.Fatal(err)
 	}
+	defer release()
 	f.Fuzz(func(t *testing.T, text string, assume bool) {
 		req := request(text)
 		req.Assume = assume

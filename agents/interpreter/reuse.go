@@ -16,10 +16,11 @@ import (
 // model fits is only believed when both give the same rows on data; without data, or where the rows differ, the verdict is New
 // and the evidence names what came near.
 func (i *Interpreter) Reuse(ctx context.Context, b plan.Base, spec plan.Spec) (plan.Reuse, error) {
-	k, err := i.at(ctx, b)
+	k, release, err := i.at(ctx, b)
 	if err != nil {
 		return plan.Reuse{}, err
 	}
+	defer release()
 	out := plan.Reuse{Verdict: plan.New}
 	if spec.Rank != nil || len(spec.Measures) == 0 {
 		return out, nil // a rank is a view on a table that may exist; the table itself is asked for by leaving the rank out

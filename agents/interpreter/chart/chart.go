@@ -12,10 +12,7 @@
 // request's parts free while each part keeps its own word order.
 package chart
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // Category is the grammatical kind of a constituent.
 type Category string
@@ -135,21 +132,5 @@ func (c *Chart) apply(r Rule, first Item) []Item {
 	}
 	parts = append(parts, first)
 	match(first.Cost)
-	return out
-}
-
-// Items lists the constituents of the given category, by position and cost.
-func (c *Chart) Items(cat Category) []Item {
-	var out []Item
-	for _, items := range c.byStart {
-		for _, it := range items {
-			if it.Category == cat {
-				out = append(out, it)
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Item) int {
-		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Cost, b.Cost))
-	})
 	return out
 }

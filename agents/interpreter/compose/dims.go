@@ -48,6 +48,7 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 		return err
 	}
 	b.use(slot, c)
+	b.d.Cost += b.unusual(slot, c)
 	if slices.ContainsFunc(b.d.Spec.Dimensions, func(d plan.Dimension) bool { return d.Column == c.Column }) {
 		return nil
 	}
@@ -61,14 +62,29 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 		b.assume(false, "Rows without a %s are shown as %q.", lowerFirst(d.Label), nullBucket)
 	}
 	if slices.ContainsFunc(b.d.Spec.Dimensions, func(o plan.Dimension) bool { return o.Name == d.Name }) {
-		d.Name = snake(at2(c.Column))
+		d.Name = snake(qualified(c.Column))
 	}
 	b.d.Spec.Dimensions = append(b.d.Spec.Dimensions, d)
 	b.checkPaths(d.Column.Relation, paths)
 	return nil
 }
 
-func at2(c plan.ColumnRef) string { return strings.ReplaceAll(c.String(), ".", "_") }
+// costUnusual makes the dimension that a metric's term lists the default among those that share a word; it is asked about all the same.
+const costUnusual = 0.05
+
+// unusual is the price of a candidate where the metrics are usually split by another one of the slot.
+func (b *builder) unusual(slot *grammar.Slot, c knowledge.Candidate) float64 {
+	for _, m := range b.d.Spec.Measures {
+		usual := b.K.Glossary.Preferred(m.Origin.Ref)
+		has := func(x knowledge.Candidate) bool { return slices.Contains(usual, x.Column) }
+		if slices.ContainsFunc(slot.Cands, has) && !has(c) {
+			return costUnusual
+		}
+	}
+	return 0
+}
+
+func qualified(c plan.ColumnRef) string { return strings.ReplaceAll(c.String(), ".", "_") }
 
 // nullable reports whether a dimension may come out empty: the column may be, or a join may find no partner.
 func (b *builder) nullable(c plan.ColumnRef, paths []plan.JoinPath) bool {

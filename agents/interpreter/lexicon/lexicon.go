@@ -136,9 +136,6 @@ func (l *Lexicon) Find(tokens []token.Token) []Match {
 // ColumnsFor lists the column names that people may mean by a noun.
 func (l *Lexicon) ColumnsFor(noun string) []string { return l.columns[noun] }
 
-// Knows reports whether the word is part of any phrase of the lexicon.
-func (l *Lexicon) Knows(light string) bool { return l.words[light] }
-
 // Words lists the single words of the lexicon of five letters or more, for the
 // recognition of typing errors.
 func (l *Lexicon) Words() []string {

@@ -1,0 +1,129 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/knowledge"
+	"firstmile/planner/plan"
+)
+
+func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {
+	base, err := b.measure(n.Base)
+	if err != nil {
+		return base, err
+	}
+	c := b.chosen(n.Slot)
+	b.use(n.Slot, c)
+	if b.K.NamesDimension(b.Tokens[n.Slot.From:n.Slot.To]) {
+		b.d.Cost += costBesideMetric // the glossary has the word for splitting by it
+	}
+	at := grammar.Span{From: n.From, To: n.To}
+	if base.Kind != plan.Simple {
+		return base, b.refuse(at, "%s is not counted row by row, so it cannot be divided by the number of %s", base.Label, c.Label)
+	}
+	key, err := b.foreignKey(base.Model, c, at)
+	if err != nil {
+		return base, err
+	}
+	col := plan.Col(key)
+	den := plan.Measure{Name: snake(c.Label), Label: "Number of " + c.Label, Kind: plan.Simple, Model: base.Model, Agg: plan.CountDistinct, Expr: &col,
+		Filters: base.Filters, Time: base.Time, Format: plan.Number, Description: fmt.Sprintf("Different %s in %s.", c.Label, base.Model), Origin: b.origin(n.Slot, c)}
+	r, _ := b.K.Relation(c.Relation)
+	b.assume(false, "%s are counted where they appear in %s.", sentence(c.Label), base.Model)
+	return plan.Measure{Name: base.Name + "_per_" + snake(r.Noun), Label: base.Label + " per " + r.Noun, Kind: plan.Ratio, Numerator: &base, Denominator: &den,
+		Format: base.Format, Description: fmt.Sprintf("%s divided by the number of different %s.", base.Label, c.Label),
+		Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
+}
+
+// perMeasure divides one measure by another.
+func (b *builder) perMeasure(n *grammar.Measure) (plan.Measure, error) {
+	num, err := b.measure(n.Base)
+	if err != nil {
+		return num, err
+	}
+	den, err := b.measure(n.Per)
+	if err != nil {
+		return den, err
+	}
+	simple := func(m plan.Measure) bool { return m.Model != "" }
+	if !simple(num) || !simple(den) {
+		return num, b.refuse(grammar.Span{From: n.From, To: n.To}, "%s and %s are ratios already; dividing them by each other is beyond me", num.Label, lowerFirst(den.Label))
+	}
+	format := plan.Number
+	if num.Format == plan.Currency && den.Format != plan.Currency {
+		format = plan.Currency
+	}
+	return plan.Measure{Name: num.Name + "_per_" + den.Name, Label: num.Label + " per " + lowerFirst(den.Label), Kind: plan.Ratio, Numerator: &num, Denominator: &den, Format: format,
+		Description: fmt.Sprintf("%s divided by %s.", num.Label, lowerFirst(den.Label)), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
+}
+
+// foreignKey is the column of a relation that holds an entity's key.
+func (b *builder) foreignKey(model string, entity knowledge.Candidate, at grammar.Span) (string, error) {
+	if model == entity.Relation {
+		return entity.Column.Column, nil
+	}
+	paths, _ := b.K.Paths(model, entity.Relation)
+	for _, p := range paths {
+		if len(p.Hops) == 1 && len(p.Hops[0].FromColumns) == 1 {
+			return p.Hops[0].FromColumns[0], nil
+		}
+	}
+	return "", b.refuse(at, "%s has no column that says which of the %s a row belongs to", model, entity.Label)
+}
+
+// share divides the rows that fulfil the conditions by all rows.
+func (b *builder) share(n *grammar.Measure) (plan.Measure, error) {
+	at := grammar.Span{From: n.From, To: n.To}
+	base, err := b.shareBase(n)
+	if err != nil {
+		return base, err
+	}
+	if base.Kind != plan.Simple || base.Agg != plan.Count && base.Agg != plan.CountDistinct && base.Agg != plan.Sum {
+		return base, b.refuse(at, "a share needs something that is counted or added up; %s is neither", base.Label)
+	}
+	part := base
+	part.Filters = slices.Clone(base.Filters)
+	var words []string
+	for _, c := range n.Conds {
+		fs, err := b.cond(c, []string{base.Model})
+		if err != nil {
+			return base, err
+		}
+		part.Filters = append(part.Filters, fs...)
+		for _, f := range fs {
+			words = append(words, filterWord(f))
+		}
+	}
+	label := strings.Join(words, " ")
+	part.Name, part.Label = snake(label+" "+base.Name), sentence(label)+" "+strings.ToLower(base.Label)
+	return plan.Measure{Name: snake(label + " share of " + base.Name), Label: "Share of " + lowerFirst(base.Label) + " that are " + label, Kind: plan.Ratio,
+		Numerator: &part, Denominator: &base, Format: plan.Rate, Description: fmt.Sprintf("%s divided by %s.", part.Label, lowerFirst(base.Label)),
+		Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
+}
+
+// shareBase is the whole: the measure named, or the rows of the relation that the condition speaks of.
+func (b *builder) shareBase(n *grammar.Measure) (plan.Measure, error) {
+	if n.Base != nil {
+		return b.measure(n.Base)
+	}
+	at := grammar.Span{From: n.From, To: n.To}
+	slots := n.Conds[0].Values
+	if c := n.Conds[0].Column; c != nil {
+		slots = []*grammar.Slot{c}
+	}
+	for _, v := range slots {
+		c := b.chosen(v)
+		r, ok := b.K.Relation(c.Relation)
+		if !ok || r.Key == "" {
+			continue
+		}
+		key := plan.Col(r.Key)
+		label := plural(r.Noun)
+		return plan.Measure{Name: snake(label), Label: "Number of " + label, Kind: plan.Simple, Model: r.Name, Agg: plan.CountDistinct, Expr: &key,
+			Format: plan.Number, Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(at.From, at.To)}}, nil
+	}
+	return plan.Measure{}, b.refuse(at, "I do not know of which things this is the rate")
+}
