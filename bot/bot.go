@@ -186,7 +186,11 @@ func (f *frontDesk) Known(ctx context.Context, thread plan.ThreadID) (bool, erro
 	return err == nil && t.Head > 0, err
 }
 
-// Open lists the threads that are not over, with the proposal that can be approved in each.
+// quiet is how long a thread may rest before it is no longer looked after when
+// the connection to Slack comes back: each one costs a call of a limited method.
+const quiet = 14 * 24 * time.Hour
+
+// Open lists the threads that are not over and not quiet, with the proposal that can be approved in each.
 func (f *frontDesk) Open(ctx context.Context) ([]slackbot.OpenThread, error) {
 	ids, err := f.db.Threads(ctx)
 	if err != nil {
@@ -198,9 +202,9 @@ func (f *frontDesk) Open(ctx context.Context) ([]slackbot.OpenThread, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch t.Stage {
-		case plan.StageNew, plan.StageCancelled:
-		case plan.StageProposed:
+		switch {
+		case t.Stage == plan.StageNew || t.Stage == plan.StageCancelled || time.Since(t.Touched) > quiet:
+		case t.Stage == plan.StageProposed:
 			open = append(open, slackbot.OpenThread{Thread: t.ID, Proposal: t.Slots["proposal"]})
 		default:
 			open = append(open, slackbot.OpenThread{Thread: t.ID})

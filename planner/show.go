@@ -102,15 +102,14 @@ func (s *step) early(e plan.Event) {
 	}
 }
 
-// closeQuestions shows the posted questions as settled, without buttons.
+// closeQuestions shows the questions as settled, without buttons, also when their message is still on its way.
 func (s *step) closeQuestions() {
 	if len(s.t.Questions) == 0 {
 		return
 	}
 	s.t.Questions = nil
-	if ref, ok := s.t.Slots[slotQuestions]; ok {
-		s.do(plan.Effect{Kind: plan.DoEdit, Target: ref, Slot: slotQuestions, Message: &plan.Message{
-			Kind: plan.SayQuestions, Text: "These questions are closed."}})
+	if _, posted := s.t.Slots[slotQuestions]; posted || s.unposted(slotQuestions) {
+		s.show(slotQuestions, plan.Message{Kind: plan.SayQuestions, Text: "These questions are closed."})
 	}
 }
 

@@ -52,6 +52,9 @@ func Step(cfg Config, thread plan.Thread, event plan.Event) (plan.Thread, []plan
 		s.t.Stage = plan.StageNew
 	}
 	s.dispatch(event)
+	if event.At.After(s.t.Touched) {
+		s.t.Touched = event.At
+	}
 	return s.t, s.out
 }
 

@@ -97,6 +97,8 @@ type Thread struct {
 	// Carried are approvals that still count if re-checking on a moved branch
 	// gives the same digest again.
 	Carried []Approval `json:"carried,omitempty"`
+	// Touched is when the newest event happened.
+	Touched time.Time `json:"touched,omitzero"`
 	// Next numbers effects.
 	Next int `json:"next"`
 }
