@@ -3,15 +3,53 @@ package synthesizer
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
 	"firstmile/planner/plan"
 )
 
-// TestRefusals: what cannot be computed rightly is refused with a class, a code and a sentence, never compiled.
-func TestRefusals(t *testing.T) {
-	p, _ := shopProject(t, ".", "duckdb")
+// refused is a design and the code of the failure that it must give.
+type refused struct {
+	spec plan.Spec
+	code string
+}
+
+// withMeasure is a design of one measure, changed.
+func withMeasure(change func(*plan.Measure)) plan.Spec {
+	s := plan.Spec{Measures: []plan.Measure{simple("revenue", plan.Sum, column("amount"))}, Time: every(plan.Month)}
+	change(&s.Measures[0])
+	return s
+}
+
+// hostile designs try to get SQL or templates through.
+func hostile() map[string]refused {
+	filter := func(column string, kind plan.LiteralKind, text string) plan.Spec {
+		return withMeasure(func(m *plan.Measure) {
+			m.Filters = []plan.Filter{{Column: plan.ColumnRef{Relation: "fct_orders", Column: column}, Op: plan.Gt, Values: []plan.Literal{{Kind: kind, Text: text}}}}
+		})
+	}
+	expr := func(kind plan.ExprKind, name string, args int) plan.Spec {
+		e := plan.Expr{Kind: kind, Name: name}
+		for range args {
+			e.Args = append(e.Args, plan.Col("amount"))
+		}
+		return withMeasure(func(m *plan.Measure) { m.Expr = &e })
+	}
+	return map[string]refused{
+		"number that is SQL":   {filter("amount", plan.NumberLiteral, "0 or 1=1"), "literal"},
+		"date that is SQL":     {filter("ordered_at", plan.DateLiteral, "2026-01-01' or '1"), "literal"},
+		"template marks":       {filter("status", plan.StringLiteral, "{{ env_var('X') }}"), "template_marks"},
+		"unknown function":     {expr(plan.ExprCall, "pg_sleep", 1), "expression"},
+		"operator that is SQL": {expr(plan.ExprBinary, "; drop table x; --", 2), "expression"},
+		"type that is SQL":     {expr(plan.ExprCast, "int) --", 1), "expression"},
+		"incomplete":           {expr(plan.ExprBinary, "+", 1), "expression"},
+	}
+}
+
+// unsound designs have no right answer.
+func unsound() map[string]refused {
 	revenue := func() plan.Measure { return simple("revenue", plan.Sum, column("amount")) }
 	base := func() plan.Spec { return plan.Spec{Measures: []plan.Measure{revenue()}, Time: every(plan.Month)} }
 	dimension := func(d plan.Dimension) plan.Spec {
@@ -25,21 +63,14 @@ func TestRefusals(t *testing.T) {
 		return dimension(plan.Dimension{Name: "refund", Column: plan.ColumnRef{Relation: "fct_refunds", Column: "refund_id"},
 			Paths: []plan.JoinPath{{From: "fct_orders", To: "fct_refunds", Hops: []plan.Hop{h}}}})
 	}
-	measure := func(change func(*plan.Measure)) plan.Spec {
-		s := base()
-		change(&s.Measures[0])
-		return s
-	}
+	measure := withMeasure
 	offset := func(n int, unit plan.Grain, axis *plan.TimeAxis) plan.Spec {
 		in := revenue()
 		in.Offset = &plan.Span{Count: n, Unit: unit}
 		formula := plan.Col("revenue")
 		return plan.Spec{Measures: []plan.Measure{{Name: "growth", Kind: plan.Derived, Formula: &formula, Inputs: []plan.Measure{in}}}, Time: axis}
 	}
-	for name, c := range map[string]struct {
-		spec plan.Spec
-		code string
-	}{
+	return map[string]refused{
 		"no measure":            {plan.Spec{}, "no_measure"},
 		"two columns of a name": {plan.Spec{Measures: []plan.Measure{revenue(), revenue()}}, "duplicate_name"},
 		"fan-out":               {fan(plan.OneToMany), "fan_out"},
@@ -67,24 +98,16 @@ func TestRefusals(t *testing.T) {
 		"window backwards":          {plan.Spec{Measures: []plan.Measure{revenue()}, Window: &plan.Window{From: "2026-02-01", To: "2026-01-01"}}, "window"},
 		"filter without value":      {plan.Spec{Measures: []plan.Measure{revenue()}, Filters: []plan.Filter{statusIs(plan.Eq)}}, "filter"},
 		"rank by nothing":           {func() plan.Spec { s := base(); s.Rank = &plan.Rank{N: 3, By: "revenue"}; return s }(), "rank"},
-		"number that is SQL": {measure(func(m *plan.Measure) {
-			m.Filters = []plan.Filter{{Column: plan.ColumnRef{Relation: "fct_orders", Column: "amount"}, Op: plan.Gt, Values: []plan.Literal{{Kind: plan.NumberLiteral, Text: "0 or 1=1"}}}}
-		}), "literal"},
-		"date that is SQL": {measure(func(m *plan.Measure) {
-			m.Filters = []plan.Filter{{Column: plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}, Op: plan.Gt, Values: []plan.Literal{{Kind: plan.DateLiteral, Text: "2026-01-01' or '1"}}}}
-		}), "literal"},
-		"unknown function": {measure(func(m *plan.Measure) {
-			m.Expr = &plan.Expr{Kind: plan.ExprCall, Name: "pg_sleep", Args: []plan.Expr{plan.Col("amount")}}
-		}), "expression"},
-		"operator that is SQL": {measure(func(m *plan.Measure) {
-			m.Expr = &plan.Expr{Kind: plan.ExprBinary, Name: "; drop table x; --", Args: []plan.Expr{plan.Col("amount"), plan.Col("amount")}}
-		}), "expression"},
-		"type that is SQL": {measure(func(m *plan.Measure) {
-			m.Expr = &plan.Expr{Kind: plan.ExprCast, Name: "int) --", Args: []plan.Expr{plan.Col("amount")}}
-		}), "expression"},
-		"unit":           {measure(func(m *plan.Measure) { m.Kind = plan.Cumulative; m.Trailing = &plan.Span{Count: 2, Unit: "fortnight"} }), "grain"},
-		"template marks": {plan.Spec{Measures: []plan.Measure{revenue()}, Filters: []plan.Filter{statusIs(plan.Eq, "{{ env_var('X') }}")}}, "template_marks"},
-	} {
+		"unit":                      {measure(func(m *plan.Measure) { m.Kind = plan.Cumulative; m.Trailing = &plan.Span{Count: 2, Unit: "fortnight"} }), "grain"},
+	}
+}
+
+// TestRefusals: what cannot be computed rightly is refused with a class, a code and a sentence, never compiled.
+func TestRefusals(t *testing.T) {
+	p, _ := shopProject(t, ".", "duckdb")
+	all := unsound()
+	maps.Copy(all, hostile())
+	for name, c := range all {
 		t.Run(name, func(t *testing.T) {
 			_, err := Compile(p, c.spec)
 			var f *plan.Failure
