@@ -208,6 +208,3 @@ func (s *session) declineOpen(r plan.Reading) plan.Reading {
 	}
 	return declined(unknown)
 }
-
-// span of a question's subject, for reading one option at a time.
-func (s *session) spanOf(q plan.Question) (grammar.Span, bool) { return s.find(q.Subject) }

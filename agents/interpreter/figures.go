@@ -4,13 +4,16 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
+	"slices"
 	"strings"
 
+	"firstmile/agents/interpreter/knowledge"
 	"firstmile/planner/plan"
 )
 
-// measureDifferences computes, for each question, the headline number of each option, and puts it into the question's reason. A
-// figure that cannot be had is left out: the question stands without it.
+// measureDifferences computes, for each question, what each of its options gives, and puts the difference into the question's
+// reason. A figure that cannot be had is left out: the question stands without it.
 func (s *session) measureDifferences(ctx context.Context, questions []plan.Question) {
 	if s.i.figures == nil {
 		return
@@ -19,31 +22,69 @@ func (s *session) measureDifferences(ctx context.Context, questions []plan.Quest
 		if q.Kind == plan.AskGrain || q.Kind == plan.AskReading {
 			continue // other periods or other tables: their numbers are not to be compared
 		}
-		var parts []string
-		different := false
+		var all []headline
 		for _, o := range q.Options {
-			text, ok := s.headlineOf(ctx, q, o)
+			h, ok := s.headlineOf(ctx, q, o)
 			if !ok {
-				parts = nil
 				break
 			}
-			different = different || len(parts) > 0 && text != parts[0]
-			parts = append(parts, text)
+			all = append(all, h)
 		}
-		switch {
-		case len(parts) < 2:
-		case different:
-			questions[n].Why = "It changes the number: " + strings.Join(parts[:len(parts)-1], ", ") + " or " + parts[len(parts)-1] + "."
-		default:
-			questions[n].Why = "In the latest period both give " + parts[0] + "; in others they may differ."
+		if len(all) == len(q.Options) && len(all) > 1 {
+			questions[n].Why = difference(all)
 		}
 	}
 }
 
+// headline is what one reading gives in the latest period: a figure for each group, or one under "" where nothing splits it.
+type headline struct {
+	period string
+	format plan.Format
+	groups map[string]float64
+}
+
+// difference says where readings differ most: "It changes the number: EMEA has 352 or 312 in 2026-05-01."
+func difference(all []headline) string {
+	group, most := "", -1.0
+	for _, g := range slices.Sorted(maps.Keys(all[0].groups)) {
+		low, high := math.Inf(1), math.Inf(-1)
+		for _, h := range all {
+			v, ok := h.groups[g]
+			if !ok {
+				low, high = 0, 0
+				break
+			}
+			low, high = min(low, v), max(high, v)
+		}
+		if high-low > most {
+			group, most = g, high-low
+		}
+	}
+	if most < 0 {
+		return "The groups are not the same."
+	}
+	var parts []string
+	for _, h := range all {
+		parts = append(parts, figure(h.groups[group], h.format))
+	}
+	when := ""
+	if all[0].period != "" {
+		when = " in the period that begins on " + all[0].period
+	}
+	if !slices.ContainsFunc(parts, func(p string) bool { return p != parts[0] }) {
+		return "All of them give " + parts[0] + when + "; elsewhere they may differ."
+	}
+	text := strings.Join(parts[:len(parts)-1], ", ") + " or " + parts[len(parts)-1] + when + "."
+	if group != "" {
+		return "It changes the number: " + group + " has " + text
+	}
+	return "It changes the number: " + text
+}
+
 // headlineOf reads the request with one option chosen and every other question at its default.
-func (s *session) headlineOf(ctx context.Context, q plan.Question, o plan.Option) (string, bool) {
-	if _, ok := s.spanOf(q); !ok {
-		return "", false
+func (s *session) headlineOf(ctx context.Context, q plan.Question, o plan.Option) (headline, bool) {
+	if _, ok := s.find(q.Subject); !ok {
+		return headline{}, false
 	}
 	request := s.request
 	request.Assume = true
@@ -57,53 +98,71 @@ func (s *session) headlineOf(ctx context.Context, q plan.Question, o plan.Option
 			continue
 		}
 		if r.Outcome != plan.OutcomeSpec {
-			return "", false
+			return headline{}, false
 		}
-		return s.headline(ctx, *r.Spec)
+		return s.compute(ctx, *r.Spec, s.columnOf(o))
 	}
-	return "", false
+	return headline{}, false
 }
 
-// headline is the first measure over everything, in the last period.
-func (s *session) headline(ctx context.Context, spec plan.Spec) (string, bool) {
-	spec.Rank, spec.Dimensions = nil, nil
+// columnOf is the column that an option splits by; zero when it is about something else.
+func (s *session) columnOf(o plan.Option) plan.ColumnRef {
+	for _, c := range s.k.ByKey(o.ID) {
+		if c.Kind == knowledge.Dim {
+			return c.Column
+		}
+	}
+	return plan.ColumnRef{}
+}
+
+// compute runs the first measure, split by at most the one column that is in question, and keeps the latest period.
+func (s *session) compute(ctx context.Context, spec plan.Spec, column plan.ColumnRef) (headline, bool) {
+	spec.Rank = nil
+	spec.Dimensions = slices.DeleteFunc(slices.Clone(spec.Dimensions), func(d plan.Dimension) bool { return d.Column != column })
 	rows, err := s.i.figures.Rows(ctx, s.request.Base, spec)
-	if err != nil || len(rows.Rows) == 0 {
-		return "", false
+	if err != nil || rows.Truncated || len(rows.Rows) == 0 {
+		return headline{}, false
 	}
-	column := -1
-	period := -1
-	for i, c := range rows.Columns {
-		if strings.EqualFold(c, spec.Measures[0].Name) {
-			column = i
-		}
-		if spec.Time != nil && strings.EqualFold(c, spec.Time.Name) {
-			period = i
-		}
+	at := func(name string) int {
+		return slices.IndexFunc(rows.Columns, func(c string) bool { return strings.EqualFold(c, name) })
 	}
-	if column < 0 {
-		return "", false
+	value, period, group := at(spec.Measures[0].Name), -1, -1
+	if spec.Time != nil {
+		period = at(spec.Time.Name)
 	}
-	last := rows.Rows[0]
+	if len(spec.Dimensions) > 0 {
+		group = at(spec.Dimensions[0].Name)
+	}
+	if value < 0 {
+		return headline{}, false
+	}
+	h := headline{format: spec.Measures[0].Format, groups: map[string]float64{}}
 	for _, r := range rows.Rows {
-		if period >= 0 && fmt.Sprint(r[period]) > fmt.Sprint(last[period]) {
-			last = r
+		if period >= 0 {
+			h.period = max(h.period, cell(r[period]))
 		}
 	}
-	return figure(last[column], spec.Measures[0].Format), last[column] != nil
+	for _, r := range rows.Rows {
+		v, ok := number(r[value])
+		if !ok || period >= 0 && cell(r[period]) != h.period {
+			continue
+		}
+		name := ""
+		if group >= 0 {
+			name = cell(r[group])
+		}
+		h.groups[name] = v
+	}
+	return h, len(h.groups) > 0
 }
 
 // figure writes a number as people read it.
-func figure(v any, format plan.Format) string {
-	f, ok := v.(float64)
-	if !ok {
-		return fmt.Sprint(v)
-	}
+func figure(f float64, format plan.Format) string {
 	switch {
 	case format == plan.Rate:
 		return fmt.Sprintf("%.1f %%", 100*f)
-	case f == float64(int64(f)):
-		return fmt.Sprintf("%d", int64(f))
+	case f == math.Trunc(f):
+		return fmt.Sprintf("%.0f", f)
 	}
 	return fmt.Sprintf("%.2f", f)
 }

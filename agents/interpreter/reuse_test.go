@@ -82,7 +82,7 @@ func TestQuestionsAreMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := read(t, i, request("monthly churn"))
-	if len(r.Questions) != 1 || r.Questions[0].Why != "It changes the number: 2.5 % or 4.0 %." {
+	if len(r.Questions) != 1 || r.Questions[0].Why != "It changes the number: 2.5 % or 4.0 % in the period that begins on 2026-05-01." {
 		t.Errorf("%+v", r.Questions)
 	}
 }

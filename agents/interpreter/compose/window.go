@@ -91,9 +91,11 @@ func (b *builder) edges(w *grammar.Window) (from, to time.Time, err error) {
 	case grammar.Before:
 		return from, spans[0][0], nil
 	case grammar.Range:
-		if w.Dates[0].Year == 0 && w.Dates[1].Year != 0 && spans[0][0].After(spans[1][0]) || w.Dates[0].Year == 0 && w.Dates[1].Year != 0 {
-			w.Dates[0].Year = w.Dates[1].Year // "from January to March 2026"
-			spans[0][0], _, _ = resolve(w.Dates[0], today)
+		if first, last := w.Dates[0], w.Dates[1]; first.Year == 0 && last.Year != 0 { // "from November to March 2026"
+			first.Year = last.Year
+			if spans[0][0], _, _ = resolve(first, today); spans[0][0].After(spans[1][0]) {
+				spans[0][0] = spans[0][0].AddDate(-1, 0, 0)
+			}
 		}
 		return spans[0][0], spans[1][1], nil
 	}

@@ -53,7 +53,7 @@ type Lexicon struct {
 	entries map[string][]Entry // phrase in compared form
 	longest int                // words of the longest phrase
 	columns map[string][]string
-	words   map[string]bool // every single word of a phrase
+	words   map[string]bool // every single word of a phrase that means something
 }
 
 type file struct {
@@ -92,6 +92,9 @@ func Parse(body []byte) (*Lexicon, error) {
 			key := keyOf(tokens)
 			l.entries[key] = append(l.entries[key], Entry{row.Is, row.Value})
 			l.longest = max(l.longest, len(tokens))
+			if row.Is == Harmless || row.Is == Glue || row.Is == Chatter {
+				continue
+			}
 			for _, tok := range tokens {
 				l.words[tok.Light] = true
 			}
@@ -136,8 +139,8 @@ func (l *Lexicon) Find(tokens []token.Token) []Match {
 // ColumnsFor lists the column names that people may mean by a noun.
 func (l *Lexicon) ColumnsFor(noun string) []string { return l.columns[noun] }
 
-// Words lists the single words of the lexicon of five letters or more, for the
-// recognition of typing errors.
+// Words lists the single words of five letters or more that mean something, for the recognition of typing
+// errors. Harmless words are not among them: an unknown word must never become one that is dropped.
 func (l *Lexicon) Words() []string {
 	var out []string
 	for w := range l.words {
