@@ -56,20 +56,30 @@ func (b *builder) cond(c *grammar.Cond, bases []string) ([]plan.Filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := grammar.Span{From: c.From, To: c.To}
 	if c.Neg {
 		if fs, err = b.negate(fs, c); err != nil {
 			return nil, err
 		}
 	}
 	for i := range fs {
-		if fs[i].Paths, err = b.paths(fs[i].Column.Relation, bases, at, fs[i].Label); err != nil {
+		if fs[i].Paths, err = b.paths(fs[i].Column.Relation, bases, core(c), fs[i].Label); err != nil {
 			return nil, err
 		}
 		b.checkPaths(fs[i].Column.Relation, fs[i].Paths)
 		fs[i].Label = glossary.Label(fs[i])
 	}
 	return fs, nil
+}
+
+// core is the words of a condition without prepositions and negations around them.
+func core(c *grammar.Cond) grammar.Span {
+	switch n := len(c.Values); {
+	case c.Column != nil:
+		return grammar.Span{From: c.Column.From, To: c.Column.To}
+	case n > 0:
+		return grammar.Span{From: c.Values[0].From, To: c.Values[n-1].To}
+	}
+	return grammar.Span{From: c.From, To: c.To}
 }
 
 func (b *builder) positive(c *grammar.Cond, bases []string) ([]plan.Filter, error) {

@@ -52,7 +52,7 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 	if slices.ContainsFunc(b.d.Spec.Dimensions, func(d plan.Dimension) bool { return d.Column == c.Column }) {
 		return nil
 	}
-	d := plan.Dimension{Name: snake(c.Column.Column), Label: sentence(strings.Join(glossary.Split(c.Column.Column), " ")), Column: c.Column, Paths: paths,
+	d := plan.Dimension{Name: snake(c.Column.Column), Label: sentence(strings.Join(glossary.Split(thing(c.Column.Column)), " ")), Column: c.Column, Paths: paths,
 		Description: c.Detail, Origin: b.origin(slot, c)}
 	if c.Term != "" {
 		d.Name, d.Label = c.Term, c.Label
@@ -85,6 +85,14 @@ func (b *builder) unusual(slot *grammar.Slot, c knowledge.Candidate) float64 {
 }
 
 func qualified(c plan.ColumnRef) string { return strings.ReplaceAll(c.String(), ".", "_") }
+
+// thing is what a key column stands for: "customer" for customer_id.
+func thing(column string) string {
+	if t := strings.TrimSuffix(column, "_id"); t != "" {
+		return t
+	}
+	return column
+}
 
 // nullable reports whether a dimension may come out empty: the column may be, or a join may find no partner.
 func (b *builder) nullable(c plan.ColumnRef, paths []plan.JoinPath) bool {

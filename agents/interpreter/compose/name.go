@@ -51,7 +51,7 @@ func measureWords(s plan.Spec) []string {
 		words = append(words, adverb(s.Time.Grain))
 	}
 	if r := s.Rank; r != nil && len(dims) > 0 {
-		dims[0] = plural(dims[0])
+		dims[0] = plural(thing(dims[0]))
 		return slices.Concat(words, []string{rankWord(*r), strconv.Itoa(r.N)}, dims, []string{"by"}, measures)
 	}
 	words = append(words, measures...)

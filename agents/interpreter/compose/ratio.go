@@ -7,6 +7,7 @@ import (
 
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
+	"firstmile/agents/interpreter/token"
 	"firstmile/planner/plan"
 )
 
@@ -56,7 +57,7 @@ func (b *builder) perMeasure(n *grammar.Measure) (plan.Measure, error) {
 	if num.Format == plan.Currency && den.Format != plan.Currency {
 		format = plan.Currency
 	}
-	return plan.Measure{Name: num.Name + "_per_" + den.Name, Label: num.Label + " per " + lowerFirst(den.Label), Kind: plan.Ratio, Numerator: &num, Denominator: &den, Format: format,
+	return plan.Measure{Name: num.Name + "_per_" + token.Singular(den.Name), Label: num.Label + " per " + token.Singular(lowerFirst(den.Label)), Kind: plan.Ratio, Numerator: &num, Denominator: &den, Format: format,
 		Description: fmt.Sprintf("%s divided by %s.", num.Label, lowerFirst(den.Label)), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
 }
 

@@ -18,7 +18,7 @@ func (k *Knowledge) Correction(t token.Token) (word string, all []string) {
 	case n >= 5:
 		budget = 1
 	}
-	if budget == 0 || t.Kind != token.Word {
+	if budget == 0 || t.Kind != token.Word || k.vocab[t.Light] {
 		return "", nil
 	}
 	best := budget + 1
