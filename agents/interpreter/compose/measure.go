@@ -58,6 +58,8 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 		col := plan.Col(c.Column.Column)
 		m = plan.Measure{Name: "distinct_" + snake(c.Column.Column), Label: "Different values of " + c.Label, Kind: plan.Simple, Model: c.Relation,
 			Agg: plan.CountDistinct, Expr: &col, Format: plan.Number, Origin: b.origin(n.Slot, c)}
+	case grammar.Having:
+		m, err = b.having(n)
 	case grammar.PerEntity:
 		m, err = b.perEntity(n)
 	case grammar.PerMeasure:

@@ -61,6 +61,36 @@ func (b *builder) perMeasure(n *grammar.Measure) (plan.Measure, error) {
 		Description: fmt.Sprintf("%s divided by %s.", num.Label, lowerFirst(den.Label)), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
 }
 
+// having counts the different things that the rows of something belong to: customers with an invoice.
+func (b *builder) having(n *grammar.Measure) (plan.Measure, error) {
+	who, what := b.chosen(n.NP.Entity), b.chosen(n.Slot)
+	b.use(n.NP.Entity, who)
+	b.use(n.Slot, what)
+	at := grammar.Span{From: n.From, To: n.To}
+	rows := plan.Measure{Model: what.Relation}
+	if what.Measure != nil {
+		if what.Measure.Kind != plan.Simple {
+			return rows, b.refuse(at, "%s does not count rows that belong to one of the %s each", what.Label, who.Label)
+		}
+		rows = *what.Measure
+	}
+	if rows.Model == who.Relation {
+		return rows, b.refuse(at, "%s and %s are the same rows", who.Label, lowerFirst(what.Label))
+	}
+	key, err := b.foreignKey(rows.Model, who, at)
+	if err != nil {
+		return rows, err
+	}
+	col := plan.Col(key)
+	m := plan.Measure{Name: snake(who.Label + " with " + what.Label), Label: sentence(who.Label) + " with " + lowerFirst(what.Label), Kind: plan.Simple, Model: rows.Model,
+		Agg: plan.CountDistinct, Expr: &col, Filters: rows.Filters, Time: rows.Time, Format: plan.Number,
+		Description: fmt.Sprintf("Different %s that appear in %s.", who.Label, rows.Model), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}
+	if m, err = b.resolvePaths(m, at); err != nil {
+		return m, err
+	}
+	return b.withConds(m, n.NP.Conds, n)
+}
+
 // foreignKey is the column of a relation that holds an entity's key.
 func (b *builder) foreignKey(model string, entity knowledge.Candidate, at grammar.Span) (string, error) {
 	if model == entity.Relation {

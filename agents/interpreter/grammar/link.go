@@ -119,7 +119,9 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 	exact, stemmed := k.Lookup(span)
 	cands := slices.Clone(exact)
 	for _, c := range stemmed {
-		rival := func(e knowledge.Candidate) bool { return e.Kind == c.Kind || condition(e.Kind) && condition(c.Kind) }
+		rival := func(e knowledge.Candidate) bool {
+			return e.Kind == c.Kind || condition(e.Kind) && condition(c.Kind) || measured(e.Kind) && measured(c.Kind)
+		}
 		if !slices.ContainsFunc(exact, rival) { // the word itself before words of the same stem
 			c.Cost += costStem
 			cands = append(cands, c)
@@ -140,6 +142,8 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 }
 
 func condition(k knowledge.Kind) bool { return k == knowledge.Value || k == knowledge.Pop }
+
+func measured(k knowledge.Kind) bool { return k == knowledge.Metric || k == knowledge.Number }
 
 // restrict keeps what the answer chose; where the words did not mean it by themselves, the answer makes them mean it.
 func restrict(cands, chosen []knowledge.Candidate, key string) []knowledge.Candidate {

@@ -23,11 +23,13 @@ type MeasureKind string
 
 // Kinds of measure node and the fields they use.
 const (
-	OfTerm    MeasureKind = "term"   // Slot (metric), Conds
-	OfColumn  MeasureKind = "column" // Slot (number), Agg; no Agg: it has to be chosen
-	OfRows    MeasureKind = "rows"   // NP: how many there are
-	OfValues  MeasureKind = "values" // Slot (dim or number): how many different ones
-	PerEntity MeasureKind = "per"    // Base divided by the number of Slot (entity)
+	OfTerm   MeasureKind = "term"   // Slot (metric), Conds
+	OfColumn MeasureKind = "column" // Slot (number), Agg; no Agg: it has to be chosen
+	OfRows   MeasureKind = "rows"   // NP: how many there are
+	OfValues MeasureKind = "values" // Slot (dim or number): how many different ones
+	// Having counts the things of NP that rows of Slot (entity or metric) belong to.
+	Having    MeasureKind = "having"
+	PerEntity MeasureKind = "per" // Base divided by the number of Slot (entity)
 	// PerMeasure is Base divided by Per.
 	PerMeasure MeasureKind = "per measure"
 	Share      MeasureKind = "share"    // Base with Conds divided by Base without

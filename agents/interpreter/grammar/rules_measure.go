@@ -48,6 +48,15 @@ func measureRows() []row {
 		{"measure = count distinct np", 0, func(p []chart.Item) keyed { return countedRows(p, 2) }},
 		{"measure = distinct np", 0.05, func(p []chart.Item) keyed { return rowsOf(p, 1) }},
 		{"measure = np", 0.8, func(p []chart.Item) keyed { return rowsOf(p, 0) }},
+		{"measure = count np prep owner", 0, having(1, 3)},
+		{"measure = count np verb owner", 0, having(1, 3)},
+		{"measure = count np prep verb owner", 0, having(1, 4)},
+		{"measure = count distinct np prep owner", 0, having(2, 4)},
+		{"measure = count distinct np verb owner", 0, having(2, 4)},
+		{"measure = count distinct np prep verb owner", 0, having(2, 5)},
+		{"measure = distinct np prep owner", 0.05, having(1, 3)},
+		{"owner = entity", 0, same(0)},
+		{"owner = metric", 0, same(0)},
 		{"measure = count distinct dim", 0.6, func(p []chart.Item) keyed { return valuesOf(p, 2) }},
 		{"measure = distinct dim", 0.7, func(p []chart.Item) keyed { return valuesOf(p, 1) }},
 		{"measure = measure per np", 0, perEntity(0, 2)},
@@ -198,6 +207,17 @@ func countedRows(p []chart.Item, i int) keyed {
 	}
 	m.Counted = true
 	return m
+}
+
+// having: "how many customers got an invoice" counts the customers that the invoices name.
+func having(things, owner int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		np := get[*NP](p, things)
+		if np.Entity == nil || np.Post {
+			return nil
+		}
+		return &Measure{Kind: Having, NP: np, Slot: get[*Slot](p, owner), Counted: true, From: from(p), To: to(p)}
+	}
 }
 
 func valuesOf(p []chart.Item, i int) keyed {

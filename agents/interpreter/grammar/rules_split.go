@@ -45,8 +45,10 @@ func splitRows() []row {
 		{"rank = ranked", 0, same(0)},
 		{"rank = ranked only", 0, same(0)},
 		{"rank = only ranked", 0, same(1)},
-		{"rank = dim verb extreme measure", 0, highest(1)},
-		{"rank = dim prep extreme measure", 0, highest(0)},
+		{"rank = dim verb extreme measure", 0, highest(-1, 0)},
+		{"rank = dim prep extreme measure", 0, highest(-1, 0)},
+		{"rank = num dim verb extreme measure", 0, highest(0, 1)},
+		{"rank = num dim prep extreme measure", 0, highest(0, 1)},
 		{"rank = ranked order measure", 0, func(p []chart.Item) keyed {
 			r := *get[*Rank](p, 0)
 			r.By, r.To = get[*Measure](p, 2), to(p)
@@ -106,10 +108,21 @@ func rank(kind, num, dim int) func(p []chart.Item) keyed {
 	}
 }
 
-// highest: "which plan has the highest revenue" is one, "plans with the highest revenue" are some.
-func highest(n int) func(p []chart.Item) keyed {
+// highest: "which plan has the highest revenue" is one, "plans with the highest revenue" are some, "3 plans" are three.
+func highest(num, dim int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {
-		return &Rank{N: n, Top: get[word](p, 2) == "top", Dim: get[*Slot](p, 0), By: get[*Measure](p, 3), From: from(p), To: to(p)}
+		r := &Rank{Top: get[word](p, dim+2) == "top", Dim: get[*Slot](p, dim), By: get[*Measure](p, dim+3), From: from(p), To: to(p)}
+		switch {
+		case num >= 0:
+			n, err := strconv.Atoi(string(get[word](p, num)))
+			if err != nil || n < 1 || n > maxRank {
+				return nil
+			}
+			r.N = n
+		case p[dim+1].Category == "verb":
+			r.N = 1
+		}
+		return r
 	}
 }
 
