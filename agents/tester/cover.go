@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
+
+	"gopkg.in/yaml.v3"
 
 	"firstmile/agents/dbt"
 	"firstmile/agents/dbt/conventions"
@@ -28,12 +31,66 @@ func (t *Tester) Cover(ctx context.Context, spec plan.Spec, change plan.Change) 
 	p := change.Properties
 	p.Columns = slices.Clone(p.Columns)
 	p.Tests = slices.Clone(p.Tests)
+	if writesTypes(project, files) {
+		if err := t.addTypes(ctx, &p, spec, change); err != nil {
+			return change, err
+		}
+	}
 	addGrainTests(&p, spec, project)
 	for _, d := range spec.Dimensions {
 		addDimensionTests(&p, d, project)
 	}
 	change.Properties = p
 	return render(project, files, change)
+}
+
+// maxLooked bounds the properties files that are looked at for a habit.
+const maxLooked = 50
+
+// writesTypes reports whether the project writes data_type on its models'
+// columns: on at least four of five that it describes.
+func writesTypes(project *dbt.Project, files fs.FS) bool {
+	typed, all := 0, 0
+	seen := map[string]bool{}
+	for _, n := range project.Models() {
+		if n.YAMLPath == "" || seen[n.YAMLPath] || len(seen) == maxLooked {
+			continue
+		}
+		seen[n.YAMLPath] = true
+		body, err := fs.ReadFile(files, path.Join(project.Dir, n.YAMLPath))
+		var file described
+		if err != nil || yaml.Unmarshal(body, &file) != nil {
+			continue // the reader of the project has named it as a problem
+		}
+		for _, m := range file.Models {
+			for _, c := range m.Columns {
+				all++
+				if c.DataType != "" {
+					typed++
+				}
+			}
+		}
+	}
+	return all > 0 && typed*5 >= all*4
+}
+
+// addTypes writes the types that the SELECT gives, where they can be told.
+func (t *Tester) addTypes(ctx context.Context, p *plan.Properties, spec plan.Spec, change plan.Change) error {
+	s, err := t.subject(ctx, spec, change)
+	if err != nil {
+		return err
+	}
+	for _, look := range []func(context.Context, *subject) finding{checkSelect, checkRefs, checkBinds} {
+		look(ctx, s)
+	}
+	for i, c := range p.Columns {
+		for _, bound := range s.columns {
+			if bound.Name == c.Name && c.Type == "" {
+				p.Columns[i].Type = strings.ToLower(bound.Type)
+			}
+		}
+	}
+	return ctx.Err()
 }
 
 // render writes the properties into the original bytes of their file.

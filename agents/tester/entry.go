@@ -18,6 +18,7 @@ type described struct {
 		Columns     []struct {
 			Name        string      `yaml:"name"`
 			Description string      `yaml:"description"`
+			DataType    string      `yaml:"data_type"`
 			Tests       []yaml.Node `yaml:"tests"`
 			DataTests   []yaml.Node `yaml:"data_tests"`
 		} `yaml:"columns"`

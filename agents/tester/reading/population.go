@@ -65,10 +65,11 @@ func covers(alias string, iv *plan.Interval, at string) string {
 	return fmt.Sprintf("%s <= %s and (%s is null or %s > %s)", from, at, to, to, at)
 }
 
-// absent: no row of the same entity, under the same filters, covers the other edge.
+// absent: no row of the same entity covers the other edge. The measure's own
+// filters say what the population is and hold there too; the Spec's filters only choose which of those who moved are looked at.
 func (b *builder) absent(m plan.Measure, from, at string) (string, error) {
 	iv := m.Interval
-	where, err := b.conditions(m)
+	where, err := b.filters(m, m.Filters)
 	if err != nil {
 		return "", err
 	}

@@ -173,8 +173,20 @@ func (b *builder) follow(alias string, hops []plan.Hop, column string, depth int
 
 // conditions are the filters of the Spec and the measure, and the window.
 func (b *builder) conditions(m plan.Measure) ([]string, error) {
+	out, err := b.filters(m, append(append([]plan.Filter(nil), b.spec.Filters...), m.Filters...))
+	if err != nil {
+		return nil, err
+	}
+	if m.Time != "" && m.Kind == plan.Simple {
+		out = append(out, b.window("f."+ident(m.Time))...)
+	}
+	return out, nil
+}
+
+// filters are conditions on a base row of the measure.
+func (b *builder) filters(m plan.Measure, filters []plan.Filter) ([]string, error) {
 	var out []string
-	for _, f := range append(append([]plan.Filter(nil), b.spec.Filters...), m.Filters...) {
+	for _, f := range filters {
 		x, err := b.lookup(m.Model, f.Column, f.Paths)
 		if err != nil {
 			return nil, err
@@ -184,9 +196,6 @@ func (b *builder) conditions(m plan.Measure) ([]string, error) {
 			return nil, err
 		}
 		out = append(out, cond)
-	}
-	if m.Time != "" && m.Kind == plan.Simple {
-		out = append(out, b.window("f."+ident(m.Time))...)
 	}
 	return out, nil
 }
