@@ -19,7 +19,8 @@ help: ## List what there is (the default)
 run: tools ## Start Firstmile on a sample company: no account, no key
 	@.ci/venv || [ $$? -eq 3 ]
 	@echo "Building; the first time takes a few minutes ..."
-	@exec $(GO) run ./bot local $(ARGS)
+	@$(GO) build -o .build/firstmile ./bot
+	@exec .build/firstmile local $(ARGS)
 
 test: tools ## Check everything: format, vet, staticcheck, tests with the race detector
 	@.ci/venv || { [ $$? -eq 3 ] && [ "$$CI" != true ]; } || { echo "make test: FAILED: no dbt"; exit 1; }
