@@ -142,7 +142,11 @@ func (l *linker) collect(files []parsed) {
 			l.p.Files = append(l.p.Files, file)
 		}
 		if f.err != nil {
-			l.p.Problems = append(l.p.Problems, yamlProblem(f.path, f.err))
+			p := yamlProblem(f.path, f.err)
+			l.p.Problems = append(l.p.Problems, p)
+			if p.Line > 0 {
+				l.p.Broken = append(l.p.Broken, p)
+			}
 			continue
 		}
 		switch r := f.result.(type) {

@@ -82,6 +82,8 @@ type Project struct {
 
 	Files    []File
 	Problems []Problem
+	// Broken are those of Problems for which dbt refuses the project as a whole: files that are not YAML.
+	Broken []Problem
 
 	byID   map[string]*Node
 	byName map[string][]*Node // model, seed and snapshot by name; source by "source.table"

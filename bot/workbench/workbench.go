@@ -45,6 +45,8 @@ type Project struct {
 	FindWarehouse bool
 	// DBT is true when the real dbt is to be part of the gate.
 	DBT bool
+	// AsOf fixes today for relative dates (2006-01-02); empty: the day of each request.
+	AsOf string
 	// Approvers take the place of those in firstmile.yml when not nil.
 	Approvers *plan.Approvers
 }
@@ -134,7 +136,7 @@ func (w *Workbench) Resolve(ctx context.Context, id plan.ProjectID) (plan.Base, 
 	if err != nil {
 		return plan.Base{}, plan.Rules{}, err
 	}
-	rules := plan.Rules{Approvers: o.settings.Approvers, DBT: p.DBT}
+	rules := plan.Rules{Approvers: o.settings.Approvers, DBT: p.DBT, AsOf: p.AsOf}
 	if p.Approvers != nil {
 		rules.Approvers = *p.Approvers
 	}
@@ -240,6 +242,9 @@ func (o *opened) read(ctx context.Context, p Project, base plan.Base, cache *dbt
 	if o.project, err = cache.Read(o.files, p.Dir); err != nil {
 		return plan.NewFailure(plan.Permanent, "project_unreadable", "The dbt project cannot be read: "+err.Error()+".", err)
 	}
+	if len(o.project.Broken) > 0 {
+		return broken(o.project.Broken)
+	}
 	if o.settings, err = settings.Read(o.files, p.Dir); err != nil {
 		return plan.NewFailure(plan.Permanent, "settings_unreadable", "The project's settings cannot be read: "+err.Error()+".", err)
 	}
@@ -247,6 +252,25 @@ func (o *opened) read(ctx context.Context, p Project, base plan.Base, cache *dbt
 		return plan.NewFailure(plan.Permanent, "glossary_unreadable", "The glossary cannot be read: "+err.Error()+".", err)
 	}
 	return nil
+}
+
+// maxBroken bounds how many files a failure names.
+const maxBroken = 3
+
+// broken says which files keep dbt, and so us, from reading the project.
+func broken(files []dbt.Problem) error {
+	text := "The dbt project cannot be read: "
+	for i, p := range files {
+		if i == maxBroken {
+			text += fmt.Sprintf("; and %d more", len(files)-i)
+			break
+		}
+		if i > 0 {
+			text += "; "
+		}
+		text += fmt.Sprintf("%s:%d: %s", p.Path, p.Line, p.Reason)
+	}
+	return plan.NewFailure(plan.Permanent, "project_unreadable", text+". Repair the file and ask again; dbt refuses the project as it is, too.", nil)
 }
 
 // glossaryFolder is where a project keeps its glossary.
