@@ -4,6 +4,8 @@
 //	firstmile local      a workspace to try it in: no account, no key, no network
 //	firstmile serve      the same bot against real Slack and GitHub
 //	firstmile design     one request in the terminal
+//	firstmile eval       scores a suite of requests
+//	firstmile glossary   checks a project's glossary
 //	firstmile sample     writes the sample company's dbt project
 //	firstmile doctor     checks the configuration, a line each
 //	firstmile manifest   prints the Slack app manifest
@@ -61,6 +63,7 @@ type commands struct {
 	Local    localCommand    `cmd:"" help:"Start the embedded workspace with a sample company: no account, no key, no network."`
 	Serve    serveCommand    `cmd:"" help:"Run the bot against Slack and GitHub."`
 	Design   designCommand   `cmd:"" help:"Take one request to a proposal in the terminal."`
+	Eval     evalCommand     `cmd:"" help:"Run a suite of requests and score the answers."`
 	Sample   sampleCommand   `cmd:"" help:"Write the sample company's dbt project into a folder."`
 	Doctor   doctorCommand   `cmd:"" help:"Check configuration, tokens, scopes, repository access and dbt."`
 	Manifest manifestCommand `cmd:"" help:"Print the Slack app manifest."`

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"golang.org/x/term"
+
+	"firstmile/bot/eval"
+)
+
+type evalCommand struct {
+	Suite       []string      `arg:"" help:"Suites: NAME.suite.yaml, or folders of them."`
+	Only        []string      `help:"Only cases with this id or of this kind; held or dev for those that are or are not held out."`
+	Out         string        `help:"File for every answer, a line of JSON each." type:"path"`
+	Jobs        int           `help:"Cases at a time." short:"j" default:"2"`
+	NoBaselines bool          `help:"Leave out the baselines, in half the time."`
+	Timeout     time.Duration `help:"Longest time for one case." default:"2m"`
+}
+
+// Run asks every case of the suites and fails below their thresholds.
+func (c *evalCommand) Run(ctx context.Context, p program) error {
+	if c.Jobs < 1 {
+		return usageError{fmt.Errorf("--jobs %d: at least one case runs at a time", c.Jobs)}
+	}
+	suites, err := eval.Load(c.Suite...)
+	if err != nil {
+		return err
+	}
+	cases := c.cases(suites)
+	if len(cases) == 0 {
+		return usageError{fmt.Errorf("no case is called or of the kind %v", c.Only)}
+	}
+	planner, err := newEvalPlanner(ctx, cases)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = planner.Close() }() // scratch only
+	results, err := eval.Run(ctx, cases, planner, eval.Options{Jobs: c.Jobs, Baselines: !c.NoBaselines, Timeout: c.Timeout, Progress: progress(p.stderr)})
+	if err != nil {
+		return err
+	}
+	if err := c.record(results); err != nil {
+		return err
+	}
+	if err := eval.WriteTable(p.stdout, results); err != nil {
+		return err
+	}
+	missed := eval.Missed(suites, results)
+	for _, line := range missed {
+		fmt.Fprintf(p.stderr, "firstmile: %s\n", line)
+	}
+	if len(missed) > 0 {
+		return statusError(exitError)
+	}
+	return nil
+}
+
+// cases are those that --only chooses, else all.
+func (c *evalCommand) cases(suites []eval.Suite) []eval.Case {
+	var out []eval.Case
+	for _, s := range suites {
+		for _, one := range s.Cases {
+			if len(c.Only) == 0 || slices.ContainsFunc(c.Only, one.Is) {
+				out = append(out, one)
+			}
+		}
+	}
+	return out
+}
+
+func (c *evalCommand) record(results []eval.Result) (err error) {
+	if c.Out == "" {
+		return nil
+	}
+	f, err := os.Create(c.Out)
+	if err != nil {
+		return fmt.Errorf("writing to --out: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return eval.WriteRecords(f, results)
+}
+
+// progress shows how far it is: on a terminal in one line, elsewhere every tenth case.
+func progress(w io.Writer) func(done, of int, r eval.Result) {
+	wrong := 0
+	f, ok := w.(*os.File)
+	terminal := ok && term.IsTerminal(int(f.Fd()))
+	return func(done, of int, r eval.Result) {
+		if !r.Verdict.Right {
+			wrong++
+		}
+		switch {
+		case terminal && done < of:
+			fmt.Fprintf(w, "\r%d of %d, %d not as expected", done, of, wrong)
+		case terminal:
+			fmt.Fprint(w, "\r\x1b[K") // the table says it all
+		case done%10 == 0 || done == of:
+			fmt.Fprintf(w, "%d of %d, %d not as expected\n", done, of, wrong)
+		}
+	}
+}
