@@ -11,6 +11,7 @@ import (
 	"firstmile/planner/plan"
 )
 
+// perEntity divides a measure by the number of different things that its rows belong to.
 func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {
 	base, err := b.measure(n.Base)
 	if err != nil {

@@ -59,6 +59,12 @@ func measureRows() []row {
 		{"owner = metric", 0, same(0)},
 		{"measure = count distinct dim", 0.6, func(p []chart.Item) keyed { return valuesOf(p, 2) }},
 		{"measure = distinct dim", 0.7, func(p []chart.Item) keyed { return valuesOf(p, 1) }},
+	}
+}
+
+// ratioRows: one number divided by another.
+func ratioRows() []row {
+	return []row{
 		{"measure = measure per np", 0, perEntity(0, 2)},
 		{"measure = agg measure per np", 0, averagePer},
 		{"measure = measure per metric", 0.1, func(p []chart.Item) keyed {
@@ -84,6 +90,12 @@ func measureRows() []row {
 		{"measure = entity adj rate", 0.2, func(p []chart.Item) keyed {
 			return shareOf(p, &NP{Entity: get[*Slot](p, 0), Conds: []*Cond{get[*Cond](p, 1)}}, nil)
 		}},
+	}
+}
+
+// movingRows: numbers over time. A "sofar" is said apart from the measures and concerns all of them.
+func movingRows() []row {
+	return []row{
 		{"measure = running measure", 0, wrap(Running, 1)},
 		{"measure = measure running", 0.1, wrap(Running, 0)},
 		{"measure = todate measure", 0, toDate(0, 1)},
