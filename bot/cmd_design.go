@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,7 +86,15 @@ func (c *designCommand) design(ctx context.Context, p program, answers design.An
 	}
 	ports.Chat, ports.Publisher = terminal.New(show), forge.Local{Dir: c.Project}
 	return design.Run(ctx, design.Options{Request: c.Request, Project: id, Assume: c.Assume, AsOf: c.AsOf,
-		Approve: c.Approve, Answers: answers, Ports: ports, Log: logger(p.stderr, c.Verbose)})
+		Approve: c.Approve, Answers: answers, Ports: ports, Log: c.log(p)})
+}
+
+// log is silent unless asked for: the last line that the command prints says what went wrong.
+func (c designCommand) log(p program) *slog.Logger {
+	if !c.Verbose {
+		return slog.New(slog.DiscardHandler)
+	}
+	return logger(p.stderr, true)
 }
 
 // answers come from a file, else from a person at a terminal, else from nobody.
