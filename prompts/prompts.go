@@ -37,7 +37,7 @@ type Prompt struct {
 
 // Library is every prompt, parsed. Safe for use by several goroutines.
 type Library struct {
-	settle task
+	settle, probe task
 }
 
 // Load parses the embedded templates. It fails only when the program was built from broken ones.
@@ -46,7 +46,11 @@ func Load() (*Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Library{settle: settle}, nil
+	probe, err := load("probe")
+	if err != nil {
+		return nil, err
+	}
+	return &Library{settle: settle, probe: probe}, nil
 }
 
 // task is a template with its schema. The template defines "system" and "data".

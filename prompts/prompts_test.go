@@ -35,21 +35,31 @@ func TestGoldens(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := "task: " + p.Task + "\nversion: " + p.Version + "\n--- system\n" + p.System + "--- data\n" + p.Data
-			path := filepath.Join("testdata", name+".golden")
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(string(want), got); d != "" {
-				t.Errorf("the prompt changed (-golden +now); rewrite with -update if that is meant:\n%s", d)
-			}
+			golden(t, name, p)
 		})
+	}
+	p, err := l.Probe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "probe", p)
+}
+
+func golden(t *testing.T, name string, p Prompt) {
+	t.Helper()
+	got := "task: " + p.Task + "\nversion: " + p.Version + "\n--- system\n" + p.System + "--- data\n" + p.Data
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("the prompt changed (-golden +now); rewrite with -update if that is meant:\n%s", d)
 	}
 }
 
