@@ -2,6 +2,7 @@ package dbt
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -24,4 +25,52 @@ func layer(rel, name string) Layer {
 		return l
 	}
 	return OtherLayer
+}
+
+// martsByLineage finds the marts of a project in which no folder or prefix says which models they are: a folder is one of
+// marts when most of its models read other models, and few of them are read from another folder. Models there
+// that only feed their neighbours from raw data are none.
+func (p *Project) martsByLineage() {
+	folders := map[string][]*Node{}
+	for _, n := range p.Models() {
+		switch {
+		case n.Layer == Mart:
+			return
+		case n.Layer == OtherLayer, n.Layer == Intermediate && len(n.Downstream) == 0:
+			folders[path.Dir(n.Path)] = append(folders[path.Dir(n.Path)], n)
+		}
+	}
+	var marts []*Node
+	for dir, models := range folders {
+		derived, passedOn := 0, 0
+		for _, n := range models {
+			if p.readsModels(n) {
+				derived++
+			}
+			if p.feeds(n, func(reader *Node) bool { return path.Dir(reader.Path) != dir }) {
+				passedOn++
+			}
+		}
+		if derived*2 <= len(models) || passedOn*2 > len(models) {
+			continue
+		}
+		for _, n := range models {
+			if p.readsModels(n) || !p.feeds(n, func(*Node) bool { return true }) {
+				marts = append(marts, n)
+			}
+		}
+	}
+	for _, n := range marts { // after the last look at a layer, so that the order of folders does not matter
+		n.Layer = Mart
+	}
+}
+
+// readsModels reports whether a model is computed from other models rather than from raw data alone.
+func (p *Project) readsModels(n *Node) bool {
+	return slices.ContainsFunc(p.Parents(n.ID), func(m *Node) bool { return m.Kind == Model || m.Kind == Snapshot })
+}
+
+// feeds reports whether one of the models that read n is such a reader.
+func (p *Project) feeds(n *Node, such func(*Node) bool) bool {
+	return slices.ContainsFunc(p.Children(n.ID), func(m *Node) bool { return m.Kind == Model && such(m) })
 }

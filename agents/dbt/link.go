@@ -36,6 +36,7 @@ func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
 	l.build()
 	l.relations()
 	l.artifacts(fsys, dir)
+	p.martsByLineage()
 	p.indexRelations()
 	p.Problems = append(p.Problems, p.resolveColumns(l.catalog, nil)...)
 	l.finish()
