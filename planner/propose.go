@@ -242,8 +242,9 @@ func approversText(a plan.Approvers, state plan.VerdictState) string {
 	if len(a.People) > 0 {
 		who = append(who, strings.Join(a.People, ", "))
 	}
-	if len(a.Groups) > 0 {
-		who = append(who, "members of "+strings.Join(a.Groups, ", "))
+	groups := slices.DeleteFunc(slices.Clone(a.Groups), func(g string) bool { return slices.Contains(a.DataTeam, g) })
+	if len(groups) > 0 {
+		who = append(who, "members of "+strings.Join(groups, ", "))
 	}
 	if len(a.DataTeam) > 0 || len(who) == 0 {
 		who = append(who, team)

@@ -80,7 +80,7 @@ func checkRefs(_ context.Context, s *subject) finding {
 	if len(s.parents) == 0 {
 		return failed("the SELECT reads no relation of the project").at(s.change.ModelPath, 0)
 	}
-	return passed("%d relations, all in the project", len(s.parents))
+	return passed("%s, all in the project", count(len(s.parents), "relation"))
 }
 
 // checkBinds creates the parents as empty typed relations and binds the SELECT:
@@ -101,7 +101,7 @@ func checkBinds(ctx context.Context, s *subject) finding {
 	for _, c := range columns {
 		s.columns = append(s.columns, plan.Column{Name: c.Name, Type: c.Type})
 	}
-	return passed("%d columns with known types", len(columns))
+	return passed("%s with known types", count(len(columns), "column"))
 }
 
 // typer finds the column types of relations: from the data, else from the

@@ -33,7 +33,7 @@ func checkPaths(_ context.Context, s *subject) finding {
 			seen[key] = true
 		}
 	}
-	return passed("%d files, all below %s", len(s.change.Files), strings.Join(s.project.Config.ModelPaths, ", "))
+	return passed("%s, all below %s", count(len(s.change.Files), "file"), strings.Join(s.project.Config.ModelPaths, ", "))
 }
 
 func (s *subject) refusePath(f plan.File) string {
@@ -113,7 +113,7 @@ func checkYAML(_ context.Context, s *subject) finding {
 	if n == 0 {
 		return failed("the change has no properties file")
 	}
-	return passed("%d properties files, existing bytes kept", n)
+	return passed("%s, existing bytes kept", count(n, "properties file"))
 }
 
 // insertedOnly reports whether taking whole lines out of after can give before.
@@ -200,7 +200,7 @@ func checkJinja(_ context.Context, s *subject) finding {
 			}
 		}
 	}
-	return passed("%d calls, all on the allow-list", calls)
+	return passed("%s, all on the allow-list", count(calls, "call"))
 }
 
 func reasonOf(c jinja.Call) string {

@@ -115,12 +115,12 @@ func checkCoverage(_ context.Context, s *subject) finding {
 	}
 	grain := grainOf(s.spec)
 	if len(grain) == 0 {
-		return passed("descriptions on the model and %d columns; a single row needs no key", len(p.Columns))
+		return passed("descriptions on the model and %s; a single row needs no key", count(len(p.Columns), "column"))
 	}
 	if !uniqueOver(p, grain) {
 		return failed("no test says that a row is unique per %s", strings.Join(grain, ", ")).at(f.Path, 0)
 	}
-	return passed("descriptions on the model and %d columns; unique per %s", len(p.Columns), strings.Join(grain, ", "))
+	return passed("descriptions on the model and %s; unique per %s", count(len(p.Columns), "column"), strings.Join(grain, ", "))
 }
 
 // grainOf lists the columns that identify a row of what the Spec asks for.

@@ -108,6 +108,14 @@ func (f finding) at(path string, line int) finding {
 	return f
 }
 
+// count is a number with its noun: "1 file", "2 files".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
 // Check finds out what is true about the change. Each check says passed, failed
 // or not run; Check itself fails only when the repository cannot be read.
 func (t *Tester) Check(ctx context.Context, spec plan.Spec, change plan.Change, level plan.CheckLevel) (plan.Report, error) {

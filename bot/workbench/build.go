@@ -154,8 +154,8 @@ func verdict(r runner.Results, model, dir string) tester.BuildResult {
 	if !built {
 		return tester.BuildResult{Detail: "dbt did not build " + model}
 	}
-	return tester.BuildResult{Passed: true, Detail: fmt.Sprintf("dbt %s built %d models and passed %d tests in %.1f s",
-		r.Version, models, tests, r.Elapsed.Seconds())}
+	return tester.BuildResult{Passed: true, Detail: fmt.Sprintf("dbt %s built %s and passed %s in %.1f s",
+		r.Version, count(models, "model"), count(tests, "test"), r.Elapsed.Seconds())}
 }
 
 func firstError(r runner.Results, dir string) tester.BuildResult {
@@ -176,4 +176,12 @@ func firstError(r runner.Results, dir string) tester.BuildResult {
 	}
 	n := failures[i]
 	return tester.BuildResult{Detail: fmt.Sprintf("%s %s: %s", n.Kind, n.Name, n.Message), Path: place(n.File), Line: n.Line}
+}
+
+// count is a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

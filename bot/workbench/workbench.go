@@ -273,8 +273,8 @@ func broken(files []dbt.Problem) error {
 	return plan.NewFailure(plan.Permanent, "project_unreadable", text+". Repair the file and ask again; dbt refuses the project as it is, too.", nil)
 }
 
-// glossaryFolder is where a project keeps its glossary.
-const glossaryFolder = "glossary"
+// GlossaryFolder is where a project keeps its glossary.
+const GlossaryFolder = "glossary"
 
 func readGlossary(files fs.FS, p Project) (*glossary.Glossary, error) {
 	if p.Glossary != "" {
@@ -284,8 +284,8 @@ func readGlossary(files fs.FS, p Project) (*glossary.Glossary, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := fs.Stat(sub, glossaryFolder); errors.Is(err, fs.ErrNotExist) {
+	if _, err := fs.Stat(sub, GlossaryFolder); errors.Is(err, fs.ErrNotExist) {
 		return &glossary.Glossary{}, nil // a project without a glossary still has columns to speak of
 	}
-	return glossary.Load(sub, glossaryFolder)
+	return glossary.Load(sub, GlossaryFolder)
 }
