@@ -56,6 +56,7 @@ type Server struct {
 	closed chan struct{}
 
 	mu     sync.Mutex
+	came   *sync.Cond // a request has come
 	script []Step
 	got    []Request
 }
@@ -101,6 +102,7 @@ func Serve(t testing.TB, m llm.Model) *Server {
 }
 
 func (s *Server) start(answer func(http.ResponseWriter, *http.Request, Request)) {
+	s.came = sync.NewCond(&s.mu)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -109,6 +111,7 @@ func (s *Server) start(answer func(http.ResponseWriter, *http.Request, Request))
 		got := Request{Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header.Clone(), Body: body}
 		s.mu.Lock()
 		s.got = append(s.got, got)
+		s.came.Broadcast()
 		s.mu.Unlock()
 		if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/chat/completions") {
 			http.NotFound(w, r)
@@ -150,6 +153,15 @@ func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.got)
+}
+
+// Await waits until n requests have come.
+func (s *Server) Await(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.got) < n {
+		s.came.Wait()
+	}
 }
 
 // usage counts as a tokenizer would, roughly: a token for four bytes.

@@ -59,7 +59,9 @@ type Client struct {
 }
 
 // New makes a client. Nothing is sent before the first call.
-func New(c Config) (*Client, error) {
+func New(c Config) (*Client, error) { return build(c, newTransport(c)) }
+
+func build(c Config, t *transport) (*Client, error) {
 	if strings.TrimSpace(c.Model) == "" {
 		return nil, errors.New("no language model is named")
 	}
@@ -74,7 +76,7 @@ func New(c Config) (*Client, error) {
 	} else if c.BaseURL != "" {
 		cfg.BaseURL = c.BaseURL
 	}
-	cfg.HTTPClient = newTransport(c)
+	cfg.HTTPClient = t
 	return &Client{name: c.Model, client: openai.NewClientWithConfig(cfg)}, nil
 }
 
