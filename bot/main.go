@@ -6,6 +6,7 @@
 //	firstmile design     one request in the terminal
 //	firstmile eval       scores a suite of requests
 //	firstmile glossary   checks a project's glossary
+//	firstmile schema     prints the JSON schema of a format
 //	firstmile sample     writes the sample company's dbt project
 //	firstmile doctor     checks the configuration, a line each
 //	firstmile manifest   prints the Slack app manifest
@@ -64,6 +65,8 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the bot against Slack and GitHub."`
 	Design   designCommand   `cmd:"" help:"Take one request to a proposal in the terminal."`
 	Eval     evalCommand     `cmd:"" help:"Run a suite of requests and score the answers."`
+	Glossary glossaryCommand `cmd:"" help:"Check a glossary, or print its schema."`
+	Schema   schemaCommand   `cmd:"" help:"Print the JSON schema of a format."`
 	Sample   sampleCommand   `cmd:"" help:"Write the sample company's dbt project into a folder."`
 	Doctor   doctorCommand   `cmd:"" help:"Check configuration, tokens, scopes, repository access and dbt."`
 	Manifest manifestCommand `cmd:"" help:"Print the Slack app manifest."`

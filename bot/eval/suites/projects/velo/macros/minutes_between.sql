@@ -1,0 +1,3 @@
+{% macro minutes_between(first, last) %}
+DATE_DIFF('minute', {{ first }}, {{ last }})
+{% endmacro %}

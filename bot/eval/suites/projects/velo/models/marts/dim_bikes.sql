@@ -1,0 +1,5 @@
+SELECT
+    bike_id
+  , bike_type
+  , bought_on
+FROM {{ ref('prep_bikes') }}

@@ -1,0 +1,7 @@
+SELECT
+    station_id
+  , station_name
+  , district
+  , capacity
+  , opened_on
+FROM {{ ref('prep_stations') }}

@@ -1,0 +1,2 @@
+SELECT *
+FROM {{ ref('raw_repairs') }}
