@@ -20,10 +20,39 @@ func (s *step) interpreted(effect plan.EffectID, r plan.Reading) {
 		s.revised(r)
 		return
 	}
-	if s.t.Stage != plan.StageInterpreting {
+	if s.t.Stage != plan.StageInterpreting || s.unreadAnswers(r) {
 		return
 	}
 	s.adopt(r)
+}
+
+// unreadAnswers asks again when an answer in free words could not be read in
+// its question's place: one unlucky reply must not end the design.
+func (s *step) unreadAnswers(r plan.Reading) bool {
+	if r.Outcome != plan.OutcomeDeclined && r.Outcome != plan.OutcomeChatter {
+		return false
+	}
+	var again []plan.Question
+	var words []string
+	for _, q := range s.t.Questions {
+		i := slices.IndexFunc(s.t.Answers, func(a plan.Answer) bool { return a.Question == q.ID && a.Option == "" })
+		if i >= 0 {
+			words = append(words, "“"+s.t.Answers[i].Text+"”")
+			s.t.Answers = slices.Delete(s.t.Answers, i, i+1)
+			again = append(again, q)
+		}
+	}
+	if len(again) == 0 {
+		return false
+	}
+	text := "I could not read " + strings.Join(words, " and ") + " as an answer."
+	if r.Outcome == plan.OutcomeDeclined {
+		text += " " + r.Message
+	}
+	s.replaceQuestions("Asked again below.")
+	s.post("", plan.Message{Kind: plan.SayNote, Text: text})
+	s.ask(again)
+	return true
 }
 
 // adopt goes on from a reading of the current turns.

@@ -108,8 +108,13 @@ func (s *step) closeQuestions() {
 		return
 	}
 	s.t.Questions = nil
+	s.replaceQuestions("These questions are closed.")
+}
+
+// replaceQuestions puts a line in the place of the posted questions.
+func (s *step) replaceQuestions(text string) {
 	if _, posted := s.t.Slots[slotQuestions]; posted || s.unposted(slotQuestions) {
-		s.show(slotQuestions, plan.Message{Kind: plan.SayQuestions, Text: "These questions are closed."})
+		s.show(slotQuestions, plan.Message{Kind: plan.SayQuestions, Text: text})
 	}
 }
 

@@ -79,7 +79,9 @@ func Render(m plan.Message) string {
 		b.WriteString(clean(m.Text) + "\n")
 	}
 	for _, u := range m.Unknown {
-		fmt.Fprintf(&b, "  “%s”: %s\n", clean(u.Words), clean(u.Reason))
+		if u.Reason != m.Text {
+			fmt.Fprintf(&b, "  “%s”: %s\n", clean(u.Words), clean(u.Reason))
+		}
 		if len(u.Nearest) > 0 {
 			fmt.Fprintf(&b, "  nearest: %s\n", clean(strings.Join(u.Nearest, ", ")))
 		}

@@ -160,13 +160,17 @@ func declined(p *page, m plan.Message) {
 	var lines []string
 	for _, u := range m.Unknown {
 		l := "• “" + p.item(u.Words, maxLine) + "”"
-		if u.Reason != "" {
+		if u.Reason == m.Text { // said already
+			l = ""
+		} else if u.Reason != "" {
 			l += " – " + p.item(u.Reason, maxLine)
 		}
 		if len(u.Nearest) > 0 {
 			l += "\n   Nearest: " + p.item(strings.Join(u.Nearest, ", "), maxLine)
 		}
-		lines = append(lines, l)
+		if l = strings.TrimSpace(l); l != "" {
+			lines = append(lines, l)
+		}
 	}
 	p.text(lines...)
 }

@@ -19,7 +19,9 @@ func Plain(m plan.Message) string {
 		plainQuestion(w, i+1, q, given(m.Answers, q.ID))
 	}
 	for _, u := range m.Unknown {
-		w.say("“%s” – %s", u.Words, u.Reason)
+		if u.Reason != m.Text {
+			w.say("“%s” – %s", u.Words, u.Reason)
+		}
 		if len(u.Nearest) > 0 {
 			w.say("  Nearest: %s", strings.Join(u.Nearest, ", "))
 		}
