@@ -34,6 +34,14 @@ type SQL struct {
 	BlankLineInCTE  bool   // blank line behind the opening and before the closing bracket of a CTE
 	TrailingNewline bool   // files end with a line end
 	ExplicitAs      bool   // "sum(x) as y" rather than "sum(x) y"
+	UpperFunctions  bool   // SUM(x) rather than sum(x)
+	ColumnInset     int    // spaces that columns, or with leading commas the first, stand right of Indent
+	CommaBack       int    // spaces that leading commas stand left of Indent
+	WithAlone       bool   // "with" stands on a line of its own
+	LeadingCTEs     bool   // the comma between CTEs begins the line of the next one
+	TightCTEs       bool   // no blank line between CTEs
+	BrokenStar      bool   // select * and its from stand on two lines
+	OnBelow         bool   // the condition of a join stands on the next line
 	CRLF            bool
 }
 

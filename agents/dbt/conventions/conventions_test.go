@@ -89,7 +89,8 @@ models:
 func TestLeading(t *testing.T) {
 	p := read(t, leading)
 	c := Infer(p)
-	sql := SQL{UpperKeywords: true, LeadingCommas: true, Indent: 2, FinalSelect: Explicit, FinalCTE: "final", DoubleQuotes: true, BareJoin: true, TrailingNewline: true, ExplicitAs: true}
+	sql := SQL{UpperKeywords: true, LeadingCommas: true, Indent: 2, FinalSelect: Explicit, FinalCTE: "final", DoubleQuotes: true, BareJoin: true, TrailingNewline: true, ExplicitAs: true,
+		UpperFunctions: true, LeadingCTEs: true}
 	if diff := cmp.Diff(sql, c.SQL); diff != "" {
 		t.Error(diff)
 	}
@@ -108,6 +109,32 @@ func TestLeading(t *testing.T) {
 	}
 	if got := c.Fields[0].String(); got != "keyword case: upper (3 of 3)" {
 		t.Error(got)
+	}
+}
+
+// TestLines: where lines begin and end is taken over to the space.
+func TestLines(t *testing.T) {
+	for name, c := range map[string]struct {
+		sql  string
+		want SQL
+	}{
+		"columns in line with each other": {
+			"WITH a AS (\n    SELECT *\n    FROM {{ ref('a') }}\n)\n\n, b AS (\n    SELECT *\n    FROM {{ ref('b') }}\n)\n\n" +
+				"SELECT\n      a.id\n    , sum(b.x) AS x\nFROM a\nLEFT JOIN b\n    ON a.id = b.id\nGROUP BY 1\n",
+			SQL{Indent: 4, ColumnInset: 2, LeadingCommas: true, UpperKeywords: true, LeadingCTEs: true, BrokenStar: true, OnBelow: true}},
+		"commas that hang out": {
+			"with\na as (\n    select\n        id\n      , x\n    from {{ ref('a') }}\n),\nb as (\n    select id from a\n)\nselect\n    id\n  , id as x\nfrom b\n",
+			SQL{Indent: 4, CommaBack: 2, LeadingCommas: true, WithAlone: true, TightCTEs: true}},
+		"functions in capitals only": {
+			"select\n  id,\n  SUM(x) as x\nfrom {{ ref('a') }}\ngroup by 1\n",
+			SQL{Indent: 2, UpperFunctions: true}},
+	} {
+		got := Infer(read(t, map[string]string{"models/marts/m.sql": c.sql})).SQL
+		c.want.ImportCTEs, c.want.FinalSelect, c.want.FinalCTE, c.want.GroupByNumber = got.ImportCTEs, got.FinalSelect, got.FinalCTE, got.GroupByNumber
+		c.want.BlankLineInCTE, c.want.TrailingNewline, c.want.ExplicitAs = got.BlankLineInCTE, true, true
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s:\n%s", name, diff)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package conventions
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"firstmile/agents/dbt"
@@ -63,7 +62,7 @@ type model struct {
 func readModel(src string) *model {
 	m := &model{text: masked(src)}
 	m.lines = strings.Split(m.text, "\n")
-	m.toks = sqltext.Code(sqltext.Tokenize(m.text))
+	m.toks = code(m.text)
 	m.first = make([]bool, len(m.toks))
 	for i, t := range m.toks {
 		m.first[i] = i == 0 || m.toks[i-1].Line < t.Line
@@ -97,7 +96,7 @@ func (b *ballots) sql(n *dbt.Node) {
 	}
 	b.majority("keyword case", "upper", upper, "lower", lower)
 	b.majority("commas", "leading", leading, "trailing", trailing)
-	b.indentation(m)
+	b.lines(m)
 	b.shape(m, n.Layer)
 	b.clauses(m)
 	b.yes("config() in models", slices.ContainsFunc(n.Calls, func(c jinja.Call) bool { return c.Name == "config" }))
@@ -119,21 +118,6 @@ func (b *ballots) majority(field, a string, na int, z string, nz int) {
 		b.vote(field, a, 1)
 	case nz > 0:
 		b.vote(field, z, 1)
-	}
-}
-
-// indentation looks at the first item below a line that holds only "select".
-func (b *ballots) indentation(m *model) {
-	votes := map[string]int{}
-	for i, t := range m.toks {
-		if t.Is("select") && m.first[i] && i+1 < len(m.toks) && m.first[i+1] {
-			if d := m.indent(m.toks[i+1].Line) - m.indent(t.Line); d > 0 && d <= 8 {
-				votes[strconv.Itoa(d)]++
-			}
-		}
-	}
-	if s := sorted(votes); len(s) > 0 {
-		b.vote("indentation", s[0].Text, 1)
 	}
 }
 
@@ -278,7 +262,6 @@ func (b *ballots) decideSQL() SQL {
 	s := SQL{
 		UpperKeywords:   b.decide("keyword case", "lower") == "upper",
 		LeadingCommas:   b.decide("commas", "trailing") == "leading",
-		Indent:          b.number("indentation", 4),
 		ImportCTEs:      b.flag("import CTEs", true),
 		FinalSelect:     Final(b.decide("end of a model", string(StarFromCTE))),
 		FinalCTE:        b.decide(lastCTE, "final"),
@@ -291,6 +274,7 @@ func (b *ballots) decideSQL() SQL {
 		ExplicitAs:      b.decide("aliases", "as") == "as",
 		CRLF:            b.decide("line ends of models", "LF") == "CRLF",
 	}
+	b.decideLines(&s)
 	if e := b.last(lastCTE); e.Of > 0 && e.For*2 < e.Of {
 		s.FinalCTE = "" // no name is usual: the last CTE says what it holds
 	}
