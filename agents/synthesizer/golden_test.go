@@ -105,11 +105,17 @@ func TestStyles(t *testing.T) {
 	p, _ := shopProject(t, ".", "duckdb")
 	base := layout.Default()
 	styles := map[string]func(*layout.Style){
-		"upper_leading": func(s *layout.Style) { s.UpperKeywords, s.LeadingCommas, s.Indent = true, true, 2 },
-		"airy_double":   func(s *layout.Style) { s.BlankLineInCTE, s.DoubleQuotes, s.WithAlone = true, true, true },
-		"no_imports":    func(s *layout.Style) { s.ImportCTEs, s.FinalSelect, s.BareJoin = false, conventions.Explicit, true },
-		"own_final":     func(s *layout.Style) { s.FinalCTE, s.Holds, s.GroupByNumber = "", "paid_share_by_region", true },
-		"bare_names":    func(s *layout.Style) { s.ExplicitAs, s.Config = false, "{{ config(materialized='table') }}" },
+		"upper_leading": func(s *layout.Style) {
+			s.UpperKeywords, s.UpperFunctions, s.LeadingCommas, s.LeadingCTEs, s.Indent = true, true, true, true, 2
+		},
+		"in_line": func(s *layout.Style) {
+			s.LeadingCommas, s.LeadingCTEs, s.ColumnInset, s.BrokenStar, s.OnBelow, s.UpperFunctions = true, true, 2, true, true, true
+		},
+		"hanging":     func(s *layout.Style) { s.LeadingCommas, s.CommaBack, s.WithAlone, s.TightCTEs = true, 2, true, true },
+		"airy_double": func(s *layout.Style) { s.BlankLineInCTE, s.DoubleQuotes, s.WithAlone = true, true, true },
+		"no_imports":  func(s *layout.Style) { s.ImportCTEs, s.FinalSelect, s.BareJoin = false, conventions.Explicit, true },
+		"own_final":   func(s *layout.Style) { s.FinalCTE, s.Holds, s.GroupByNumber = "", "paid_share_by_region", true },
+		"bare_names":  func(s *layout.Style) { s.ExplicitAs, s.Config = false, "{{ config(materialized='table') }}" },
 	}
 	logical, err := metric.Build(p, designs(t)["ratio"])
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"firstmile/agents/dbt"
 	"firstmile/agents/dbt/conventions"
-	"firstmile/agents/dbt/sqltext"
 	"firstmile/planner/plan"
 )
 
@@ -114,24 +113,4 @@ func meta(p *dbt.Project, c conventions.Conventions, spec plan.Spec) []plan.Argu
 		return nil
 	}
 	return []plan.Argument{{Name: "owner", Value: owner}}
-}
-
-// withAlone reports whether most models write "with" on a line of its own.
-func withAlone(p *dbt.Project) bool {
-	alone, other := 0, 0
-	for _, n := range p.Models() {
-		tokens := sqltext.Code(sqltext.Tokenize(n.RawSQL))
-		for i, t := range tokens[:max(len(tokens)-1, 0)] {
-			if !t.Is("with") {
-				continue
-			}
-			if tokens[i+1].Line > t.Line {
-				alone++
-			} else {
-				other++
-			}
-			break
-		}
-	}
-	return alone > other
 }

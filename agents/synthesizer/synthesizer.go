@@ -76,7 +76,7 @@ func write(p *dbt.Project, files fs.FS, base plan.Base, spec plan.Spec) (plan.Ch
 	if err != nil {
 		return plan.Change{}, err
 	}
-	sql, err := render(logical, engine, layout.Style{SQL: style.SQL, Config: place.config, Holds: place.holds, WithAlone: withAlone(p)}, definitions(spec))
+	sql, err := render(logical, engine, layout.Style{SQL: style.SQL, Config: place.config, Holds: place.holds}, definitions(spec))
 	if err != nil {
 		return plan.Change{}, err
 	}

@@ -169,7 +169,7 @@ func (w *writer) atom(e sqltree.Expr) string {
 	case sqltree.IsNull:
 		return w.flat(e.Arg, precAdd) + w.key(" is") + w.not(e.Not) + w.key(" null")
 	case sqltree.Cast:
-		return w.key("cast") + "(" + w.flat(e.Arg, 0) + w.key(" as "+e.Type) + ")"
+		return w.fn("cast") + "(" + w.flat(e.Arg, 0) + w.key(" as "+e.Type) + ")"
 	case sqltree.Interval:
 		return w.key("interval") + " " + e.SQL
 	case sqltree.Sub:
@@ -180,7 +180,7 @@ func (w *writer) atom(e sqltree.Expr) string {
 
 // text writes a literal; the keyword of a date literal follows the style's case.
 func (w *writer) text(sql string) string {
-	w.foreign(sql)
+	sql = w.foreign(sql)
 	if rest, ok := strings.CutPrefix(sql, "date "); ok {
 		return w.key("date") + " " + rest
 	}
@@ -235,7 +235,7 @@ func (w *writer) call(c sqltree.Call) string {
 	if c.Distinct {
 		args = w.key("distinct ") + args
 	}
-	out := w.key(c.Name) + "(" + args + ")"
+	out := w.fn(c.Name) + "(" + args + ")"
 	if len(c.Within) > 0 {
 		out += w.key(" within group ") + "(" + w.key("order by ") + w.orders(c.Within) + ")"
 	}

@@ -21,8 +21,6 @@ type Style struct {
 	Config string
 	// Holds says what the model holds: the name of the last CTE in a house that has no usual name for it.
 	Holds string
-	// WithAlone puts "with" on a line of its own, with a blank line behind it.
-	WithAlone bool
 }
 
 // Default is dbt's published style guide.
@@ -57,7 +55,7 @@ func RenderInside(st *sqltree.Statement, style Style, name string) (string, erro
 	}
 	w := &writer{style: style, imports: map[string]string{}}
 	first, before, after := ",", "", ","
-	if style.LeadingCommas {
+	if style.LeadingCTEs {
 		first, before, after = "", ", ", ""
 	}
 	w.line(0, first)
@@ -66,7 +64,9 @@ func RenderInside(st *sqltree.Statement, style Style, name string) (string, erro
 		if i == len(ctes)-1 {
 			after = ""
 		}
-		w.line(0, "")
+		if i == 0 || !style.TightCTEs {
+			w.line(0, "")
+		}
 		w.cte(before, c, after)
 	}
 	return w.finish()
@@ -79,7 +79,7 @@ func (w *writer) finish() (string, error) {
 			fmt.Sprintf("The value %q holds marks of dbt's template language, which I do not write into a model.", w.template), nil)
 	}
 	out := strings.Join(w.lines, "\n")
-	return strings.ReplaceAll(out, "\n", w.newline()), nil
+	return strings.ReplaceAll(strings.ReplaceAll(out, "\n", w.newline()), lineInside, "\n"), nil
 }
 
 func (w *writer) newline() string {
@@ -113,6 +113,14 @@ func (w *writer) key(words string) string {
 	return words
 }
 
+// fn writes the name of a function in the style's case.
+func (w *writer) fn(name string) string {
+	if w.style.UpperFunctions {
+		return strings.ToUpper(name)
+	}
+	return name
+}
+
 // as joins an expression and its name.
 func (w *writer) as(text, name string) string {
 	if name == "" {
@@ -139,6 +147,9 @@ func (w *writer) ref(call string) string {
 	return "{{ " + call + " }}"
 }
 
+// lineInside stands for a line end within a value, which must not be moved with the lines around it.
+const lineInside = "\x00"
+
 // foreign remembers the first text that dbt would read as a template.
 func (w *writer) foreign(text string) string {
 	for _, mark := range []string{"{{", "}}", "{%", "%}", "{#", "#}"} {
@@ -146,5 +157,5 @@ func (w *writer) foreign(text string) string {
 			w.template = text
 		}
 	}
-	return text
+	return strings.ReplaceAll(text, "\n", lineInside)
 }

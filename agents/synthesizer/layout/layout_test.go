@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"strings"
 	"testing"
 
 	"firstmile/agents/synthesizer/sqltree"
@@ -55,5 +56,17 @@ func TestTemplateMarksAreRefused(t *testing.T) {
 		if plan.AsFailure(err).Code != "template_marks" {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestLinesInValues: a value keeps its line ends, wherever it stands.
+func TestLinesInValues(t *testing.T) {
+	value := "'one\ntwo\r\nthree'"
+	is := sqltree.Case{When: []sqltree.Expr{op("=", id("a"), sqltree.Text{SQL: value})}, Then: []sqltree.Expr{id("b")}}
+	st := &sqltree.Statement{Final: sqltree.Select{Items: []sqltree.Item{{Expr: is, Name: "x"}}, From: sqltree.Table{Name: "t"}}}
+	style := Default()
+	style.CRLF, style.ColumnInset = true, 2
+	if got, err := Render(st, style); err != nil || !strings.Contains(got, value) {
+		t.Errorf("%q %v", got, err)
 	}
 }

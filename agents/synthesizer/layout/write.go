@@ -71,17 +71,22 @@ func (w *writer) with(ctes []cte) {
 		switch {
 		case i == 0 && w.style.WithAlone:
 			w.line(0, w.key("with"))
-			w.line(0, "")
+			if !w.style.TightCTEs {
+				w.line(0, "")
+			}
 		case i == 0:
 			before = w.key("with") + " "
-		case w.style.LeadingCommas:
+		case w.style.LeadingCTEs:
 			before = ", "
 		}
-		if i < len(ctes)-1 && !w.style.LeadingCommas {
+		last := i == len(ctes)-1
+		if !last && !w.style.LeadingCTEs {
 			after = ","
 		}
 		w.cte(before, c, after)
-		w.line(0, "")
+		if last || !w.style.TightCTEs {
+			w.line(0, "")
+		}
 	}
 }
 
@@ -92,7 +97,7 @@ func (w *writer) cte(before string, c cte, after string) {
 		w.line(1, "-- "+c.comment)
 	}
 	if c.ref != "" {
-		w.line(1, w.key("select")+" * "+w.key("from")+" "+c.ref)
+		w.star(1, w.key("select"), c.ref)
 	} else {
 		w.query(1, c.query)
 	}
@@ -132,7 +137,7 @@ func (w *writer) selectBlock(level int, s sqltree.Select) {
 		head += " " + w.key("distinct")
 	}
 	if len(s.Items) == 1 && s.Items[0].Star && len(s.Joins) == 0 && len(s.Where) == 0 {
-		w.line(level, head+" * "+w.key("from")+" "+w.table(s.From))
+		w.star(level, head, w.table(s.From))
 		return
 	}
 	w.line(level, head)
@@ -140,7 +145,7 @@ func (w *writer) selectBlock(level int, s sqltree.Select) {
 	for i, item := range s.Items {
 		items[i] = w.item(level+1, item)
 	}
-	w.list(level+1, items)
+	w.columns(level, items)
 	if s.From.Name != "" {
 		w.line(level, w.key("from")+" "+w.table(s.From))
 	}
@@ -152,6 +157,16 @@ func (w *writer) selectBlock(level int, s sqltree.Select) {
 		w.groupBy(level, s.GroupBy)
 	}
 	w.conditions(level, "qualify", s.Qualify)
+}
+
+// star writes select * from a table.
+func (w *writer) star(level int, head, from string) {
+	if w.style.BrokenStar {
+		w.line(level, head+" *")
+		w.line(level, w.key("from")+" "+from)
+		return
+	}
+	w.line(level, head+" * "+w.key("from")+" "+from)
 }
 
 func (w *writer) item(level int, item sqltree.Item) string {
@@ -168,16 +183,22 @@ func (w *writer) item(level int, item sqltree.Item) string {
 	return w.as(text, w.foreign(item.Name))
 }
 
-// list writes one entry a line; an entry may hold line breaks.
-func (w *writer) list(level int, entries []string) {
+// columns writes one entry a line below a select or group by of the level; the lines of an entry that holds line
+// breaks move with it.
+func (w *writer) columns(level int, entries []string) {
+	pad := func(spaces int) string { return w.pad(level) + strings.Repeat(" ", max(0, w.style.Indent+spaces)) }
+	first := pad(w.style.ColumnInset)
 	for i, e := range entries {
-		if w.style.LeadingCommas && i > 0 {
-			e = ", " + e
+		e = strings.ReplaceAll(e, "\n", "\n"+strings.Repeat(" ", max(0, w.style.ColumnInset)))
+		switch {
+		case w.style.LeadingCommas && i > 0:
+			e = pad(-w.style.CommaBack) + ", " + e
+		case !w.style.LeadingCommas && i < len(entries)-1:
+			e = first + e + ","
+		default:
+			e = first + e
 		}
-		if !w.style.LeadingCommas && i < len(entries)-1 {
-			e += ","
-		}
-		w.line(level, e)
+		w.line(0, e)
 	}
 }
 
@@ -209,6 +230,9 @@ func (w *writer) join(level int, j sqltree.Join) {
 	switch {
 	case len(j.Using) > 0:
 		w.line(level, head+" "+w.key("using")+" ("+strings.Join(j.Using, ", ")+")")
+	case w.style.OnBelow && len(j.On) > 0:
+		w.line(level, head)
+		w.chain(level+1, "on", j.On)
 	case len(j.On) == 1 && len(head)+len(w.flat(j.On[0], 0))+len(w.pad(level)) < width:
 		w.line(level, head+" "+w.key("on")+" "+w.expr(j.On[0], level+1))
 	default:
@@ -267,5 +291,5 @@ func (w *writer) groupBy(level int, keys []sqltree.Expr) {
 		return
 	}
 	w.line(level, w.key("group by"))
-	w.list(level+1, texts)
+	w.columns(level, texts)
 }
