@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -190,7 +189,7 @@ func (w workspace) await(tb testing.TB, thread, word string) pressable {
 		select {
 		case <-tick.C:
 		case <-tb.Context().Done():
-			tb.Fatal(fmt.Sprintf("waiting for a button %q: %v", word, tb.Context().Err()))
+			tb.Fatalf("waiting for a button %q: %v", word, tb.Context().Err())
 		}
 	}
 	tb.Fatalf("no button %q came", word)
