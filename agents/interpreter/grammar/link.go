@@ -132,7 +132,8 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 			cands[i].Cost -= bonusWord * float64(len(span)-1)
 		}
 	}
-	if len(cands) == 0 && len(span) <= 2 {
+	_, broken := k.BrokenTerm(span)
+	if len(cands) == 0 && len(span) <= 2 && !broken {
 		cands = l.byNoun(span, k, lex)
 	}
 	if key, ok := settled[Subject(span)]; ok {

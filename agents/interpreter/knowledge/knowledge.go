@@ -145,8 +145,27 @@ type ways struct {
 // ByKey returns what a candidate key stands for, once for each kind.
 func (k *Knowledge) ByKey(key string) []Candidate { return k.byKey[key] }
 
-// Lookup returns the candidates of a phrase. exact ones match in the singular; the others only after stemming.
+// Lookup returns the candidates of a phrase. exact ones match in the singular; the others only after stemming. Words that
+// name an unusable term mean nothing else than other terms: a column of the same name is not what the glossary says.
 func (k *Knowledge) Lookup(tokens []token.Token) (exact, stemmed []Candidate) {
+	exact, stemmed = k.lookup(tokens)
+	if _, broken := k.broken[keyOf(tokens)]; broken {
+		exact, stemmed = ofGlossary(exact), ofGlossary(stemmed)
+	}
+	return exact, stemmed
+}
+
+func ofGlossary(list []Candidate) []Candidate {
+	var out []Candidate
+	for _, c := range list {
+		if c.Term != "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (k *Knowledge) lookup(tokens []token.Token) (exact, stemmed []Candidate) {
 	light, stem := make([]string, len(tokens)), make([]string, len(tokens))
 	for i, t := range tokens {
 		light[i], stem[i] = t.Light, t.Stem
