@@ -57,7 +57,7 @@ func (d *Driver) work(ctx context.Context, e plan.Effect) (r plan.Result, err er
 		return plan.Result{Base: &base, Rules: &rules}, err
 	case plan.DoInterpret:
 		reading, err := p.Interpreter.Interpret(ctx, *e.Request)
-		return plan.Result{Reading: &reading}, err
+		return plan.Result{Reading: &reading, Usage: reading.Usage}, err
 	case plan.DoReuse:
 		reuse, err := p.Interpreter.Reuse(ctx, e.Request.Base, *e.Spec)
 		return plan.Result{Reuse: &reuse}, err

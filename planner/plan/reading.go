@@ -26,6 +26,18 @@ type Reading struct {
 	Rejected []string `json:"rejected,omitempty"`
 	// Evidence says which term, column or value grounds which words.
 	Evidence []Evidence `json:"evidence,omitempty"`
+	// Suggestions say which words a language model found a candidate for.
+	Suggestions []Suggestion `json:"suggestions,omitempty"`
+	// Usage is what the reading cost; nil when no language model was asked.
+	Usage *Usage `json:"usage,omitempty"`
+}
+
+// Suggestion is a candidate that a language model chose, from a closed list, for words that nothing explains.
+type Suggestion struct {
+	Words  string `json:"words"`
+	Ref    string `json:"ref"` // "term:enterprise_customers"
+	Model  string `json:"model"`
+	Prompt string `json:"prompt"` // version of the question it was asked
 }
 
 // Unknown is a word or phrase that nothing in the project or glossary explains.
