@@ -204,10 +204,23 @@ func (l *loader) file(path string) (file, bool) {
 	d := yaml.NewDecoder(bytes.NewReader(body))
 	d.KnownFields(true)
 	if err := d.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
-		l.problem("%s: %v", path, err)
+		l.malformed(path, err)
 		return f, false
 	}
 	return f, true
+}
+
+// malformed makes a problem of each mistake in the file.
+func (l *loader) malformed(path string, err error) {
+	var wrong *yaml.TypeError
+	if !errors.As(err, &wrong) {
+		l.problem("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+		return
+	}
+	for _, e := range wrong.Errors { // "line 2: field project not found in type config.file"
+		text, _, _ := strings.Cut(e, " in type ")
+		l.problem("%s: %s", path, text)
+	}
 }
 
 func (l *loader) projects(path string, s *Server) {

@@ -65,7 +65,7 @@ func TestEveryProblemIsNamed(t *testing.T) {
 			[]string{"SLACK_BOT_TOKEN is malformed", "SLACK_APP_TOKEN is malformed", "GITHUB_API_URL is malformed", "GITHUB_APP_ID is malformed",
 				"GITHUB_APP_INSTALLATION_ID is malformed", "PEM key", `repo "acme" is not of the form`, `"a" is used twice`, "never the secret itself", "has no credentials"}},
 		"unknown key": {"projects: []\nproject: x\n", nil, []string{"line 2: field project not found"}},
-		"not YAML":    {"projects: [", nil, []string{"server.yml: yaml:"}},
+		"not YAML":    {"projects: [", nil, []string{"server.yml: line 1:"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

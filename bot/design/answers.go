@@ -36,13 +36,13 @@ func ParseAnswers(name string, body []byte) (Answers, error) {
 	case yaml.SequenceNode:
 		var list []string
 		if err := root.Decode(&list); err != nil {
-			return nil, fmt.Errorf("%s: an answer must be text: %w", name, err)
+			return nil, fmt.Errorf("%s:%d: an answer must be text", name, root.Line)
 		}
 		return &listed{list: list}, nil
 	case yaml.MappingNode:
 		var m map[string]string
 		if err := root.Decode(&m); err != nil {
-			return nil, fmt.Errorf("%s: an answer must be text: %w", name, err)
+			return nil, fmt.Errorf("%s:%d: an answer must be text", name, root.Line)
 		}
 		named := map[string]string{}
 		for k, v := range m {

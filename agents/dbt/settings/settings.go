@@ -94,12 +94,26 @@ func Parse(name string, body []byte) (Settings, error) {
 	d := yaml.NewDecoder(bytes.NewReader(body))
 	d.KnownFields(true)
 	if err := d.Decode(&f); err != nil && !errors.Is(err, io.EOF) {
-		return Settings{}, fmt.Errorf("%s: %w", name, err)
+		return Settings{}, unreadable(name, err)
 	}
 	if err := f.apply(&s); err != nil {
 		return Settings{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return s, nil
+}
+
+// unreadable says on one line where each mistake is.
+func unreadable(name string, err error) error {
+	var wrong *yaml.TypeError
+	if !errors.As(err, &wrong) {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	var lines []string
+	for _, e := range wrong.Errors { // "line 2: field weekstart not found in type settings.file"
+		text, _, _ := strings.Cut(e, " in type ")
+		lines = append(lines, text)
+	}
+	return fmt.Errorf("%s: %s", name, strings.Join(lines, "; "))
 }
 
 func (f file) apply(s *Settings) error {
