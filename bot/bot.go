@@ -16,6 +16,7 @@ import (
 
 	"firstmile/agents/forge"
 	"firstmile/bot/config"
+	"firstmile/bot/health"
 	"firstmile/bot/slackbot"
 	"firstmile/bot/workbench"
 	"firstmile/planner"
@@ -84,7 +85,7 @@ func runBot(ctx context.Context, s botSettings) (err error) {
 	group.Go(func() error { return desk.Run(ctx) })
 	group.Go(func() error { return bot.Run(ctx) })
 	if s.health != "" {
-		group.Go(func() error { return serveHealth(ctx, s.health, health{bot.Ready(), db}) })
+		group.Go(func() error { return health.Serve(ctx, s.health, wellness(ctx, bot.Ready(), db)) })
 	}
 	if s.ready != nil {
 		group.Go(func() error {
