@@ -1,0 +1,7 @@
+SELECT
+      s.supplier_no
+    , s.supplier_name
+    , s.country
+    , s.certified
+    , s.joined_on
+FROM {{ ref('base_suppliers') }} AS s
