@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -101,7 +102,7 @@ func Start(ctx context.Context, o Options) (*Workspace, error) {
 		return nil, err
 	}
 	w := &Workspace{Moved: moved, serveErr: make(chan error, 1)}
-	w.URL = "http://" + listener.Addr().String()
+	w.URL = "http://" + reachable(listener.Addr())
 	if err := w.open(o); err != nil {
 		return nil, errors.Join(err, listener.Close(), w.closeServers())
 	}
@@ -110,6 +111,16 @@ func Start(ctx context.Context, o Options) (*Workspace, error) {
 		return nil, errors.Join(err, w.Close())
 	}
 	return w, nil
+}
+
+// reachable is the address as a browser on this machine can ask for it: a
+// listener on every interface is reached by loopback.
+func reachable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
 // RepositoryDir is the folder of the git repository below the data folder.
