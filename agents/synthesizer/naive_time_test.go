@@ -23,39 +23,32 @@ func (n *naive) periods(all []leaf) []time.Time {
 	return out
 }
 
-// seen is how far the data reaches: the first and last start of anything, and the last moment of any kind.
-type seen struct {
-	first, last, known time.Time
-	planned            bool // ends may lie beyond the last start
-}
+// seen is how far the data reaches: the first start of anything, and the last start or past end.
+type seen struct{ first, last time.Time }
 
-func (s *seen) add(v any, starts bool) {
-	at, ok := v.(time.Time)
-	if !ok {
-		return
-	}
-	if starts && (s.first.IsZero() || at.Before(s.first)) {
+func (s *seen) add(from, until any) {
+	if at, ok := from.(time.Time); ok && (s.first.IsZero() || at.Before(s.first)) {
 		s.first = at
 	}
-	if starts && at.After(s.last) {
+	if at, ok := until.(time.Time); ok && at.After(s.last) {
 		s.last = at
-	}
-	if at.After(s.known) {
-		s.known = at
 	}
 }
 
 func (n *naive) seen(all []leaf) seen {
 	var s seen
+	today := time.Now().UTC().Truncate(24 * time.Hour)
 	for _, l := range all {
 		for _, r := range n.tables[l.m.Model] {
 			if l.m.Kind != plan.Population {
-				s.add(r[l.m.Time], true)
+				s.add(r[l.m.Time], r[l.m.Time])
 				continue
 			}
-			s.planned = true
-			s.add(r[l.m.Interval.From], true)
-			s.add(r[l.m.Interval.To], false)
+			until := r[l.m.Interval.From]
+			if to, ok := r[l.m.Interval.To].(time.Time); ok && !to.After(today) {
+				until = to
+			}
+			s.add(r[l.m.Interval.From], until)
 		}
 	}
 	return s
@@ -85,11 +78,8 @@ func (n *naive) range_(all []leaf) (first, last time.Time) {
 			last = n.before(last)
 		}
 	case t.Complete:
-		last = start(s.known)
-		if s.planned {
-			last = start(s.last)
-		}
-		for n.next(last).After(s.known.Truncate(24*time.Hour).AddDate(0, 0, 1)) {
+		last = start(s.last)
+		for n.next(last).After(s.last.Truncate(24*time.Hour).AddDate(0, 0, 1)) {
 			last = n.before(last)
 		}
 	default:

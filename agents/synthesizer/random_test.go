@@ -106,8 +106,11 @@ func randomTables(r *rand.Rand) map[string][]record {
 	for i := range r.IntN(25) {
 		from := moment()
 		to := any(from.Add(time.Duration(r.IntN(40*24)) * time.Hour))
-		if maybe(r, 30) {
+		switch {
+		case maybe(r, 30):
 			to = nil
+		case maybe(r, 10): // planned
+			to = from.AddDate(200, 0, 0)
 		}
 		out["fct_subscriptions"] = append(out["fct_subscriptions"], record{"subscription_id": float64(i), "customer_id": customer(),
 			"plan": orNull(r, pick(r, "basic", "pro")), "mrr": orNull(r, float64(r.IntN(50))), "started_at": orNull(r, from), "ended_at": to})

@@ -34,7 +34,7 @@ func TestAgainstSQL(t *testing.T) {
 		"total": `select sum(amount) from fct_orders where status = 'paid'`,
 		"two_facts": `select * from (values (date '2025-10-01', 'EMEA', 0 / 30.0), ('2026-01-01', 'EMEA', 4 / 1.0), ('2026-01-01', 'NA', 0 / 11.0),
 			('2026-01-01', 'unknown', 2 / 7.0))`,
-		"churn": `with w as (select unnest(generate_series(date '2025-12-01', date '2026-01-26', interval 7 day)) as week), v as (
+		"churn": `with w as (select unnest(generate_series(date '2025-12-01', date '2026-02-09', interval 7 day)) as week), v as (
 				select week, o.customer_id, ` + region + ` as region, exists (select 1 from fct_subscriptions x where x.customer_id = o.customer_id
 					and x.started_at <= week + interval 7 day and coalesce(x.ended_at, '2999-01-01') > week + interval 7 day) as stays
 				from w, fct_subscriptions` + joined + `where o.customer_id is not null and o.started_at <= week and coalesce(o.ended_at, '2999-01-01') > week)
@@ -113,6 +113,27 @@ func TestDefinitions(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPopulationReach: the periods of a population go on to its last start or end; what is planned leads no further.
+func TestPopulationReach(t *testing.T) {
+	p, _ := shopProject(t, ".", "duckdb")
+	s := warehouse(t, `insert into fct_subscriptions values (1, 1, 'pro', 10, '2025-01-10', '2025-04-20'), (2, 2, 'pro', 10, '2025-02-01', null),
+		(3, 3, 'pro', 10, '2025-02-03', '2999-12-31')`)
+	for complete, want := range map[bool][]string{
+		false: {"2025-01-01 | 2", "2025-02-01 | 3", "2025-03-01 | 3", "2025-04-01 | 2"},
+		true:  {"2025-01-01 | 2", "2025-02-01 | 3", "2025-03-01 | 3"},
+	} {
+		axis := every(plan.Month)
+		axis.Complete = complete
+		c, err := Compile(p, plan.Spec{Measures: []plan.Measure{population("n", plan.Closing)}, Time: axis})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, rows(t, s, c.SQL)); diff != "" {
+			t.Errorf("complete %v: (-want +got)\n%s\n%s", complete, diff, c.SQL)
+		}
 	}
 }
 

@@ -6,11 +6,10 @@ import (
 	"firstmile/planner/plan"
 )
 
-// clock is what one relation says about time: its first and last moment, and how far it is known.
+// clock is what one relation says about time: its first and last moment.
 type clock struct {
-	table              string
-	first, last, known Scalar
-	bounded            bool // known may lie beyond last
+	table       string
+	first, last Scalar
 }
 
 func (b *builder) clocks() ([]clock, error) {
@@ -21,7 +20,7 @@ func (b *builder) clocks() ([]clock, error) {
 		if err != nil {
 			return nil, err
 		}
-		if key := keyOf([]any{s.node.ID, c.first, c.known}); !seen[key] {
+		if key := keyOf([]any{s.node.ID, c.first, c.last}); !seen[key] {
 			seen[key] = true
 			out = append(out, c)
 		}
@@ -29,20 +28,22 @@ func (b *builder) clocks() ([]clock, error) {
 	return out, nil
 }
 
+// clock reads the times of a fact or, for intervals, the starts and ends that lie behind us: an end that is planned says
+// nothing about how far the data goes.
 func (b *builder) clock(s *source) (clock, error) {
 	least := func(at Scalar) Scalar { return Aggregate{Func: plan.Min, Arg: at} }
 	most := func(at Scalar) Scalar { return Aggregate{Func: plan.Max, Arg: at} }
 	if s.first.Kind != plan.Population {
 		at, err := b.moment(s.node, s.alias, s.first.Time)
-		return clock{s.alias, least(at), most(at), most(at), false}, err
+		return clock{s.alias, least(at), most(at)}, err
 	}
 	from, err := b.moment(s.node, s.alias, s.first.Interval.From)
 	if err != nil {
 		return clock{}, err
 	}
 	to, err := b.moment(s.node, s.alias, s.first.Interval.To)
-	known := Call{"greatest", []Scalar{most(from), Call{"coalesce", []Scalar{most(to), most(from)}}}}
-	return clock{s.alias, least(from), most(from), known, true}, err
+	past := Case{When: []Scalar{Op{"<=", to, Today{}}}, Then: []Scalar{to}, Else: from}
+	return clock{s.alias, least(from), most(past)}, err
 }
 
 // openStep is the one row with the start of the first period that the data does not cover to its end.
@@ -53,7 +54,7 @@ func (b *builder) openStep() (string, error) {
 	}
 	g := string(b.spec.Time.Grain)
 	return b.step("unfinished_"+g, "the "+g+" whose end the data has not reached", Select{
-		Items: []Item{{b.bucket(b.nextDay(c.known)), "starts_on"}}, From: Table{Name: table}, Grouped: true}), nil
+		Items: []Item{{b.bucket(b.nextDay(c.last)), "starts_on"}}, From: Table{Name: table}, Grouped: true}), nil
 }
 
 // needsSpan reports whether the result is laid over a series of periods.
@@ -121,12 +122,26 @@ func (b *builder) spanStep() (string, error) {
 		}
 	}
 	sel.Items = append([]Item{{first, b.firstName()}, {last, b.last()}}, sel.Items...)
-	comment := ""
-	if t.Complete && to.IsZero() {
-		comment = "up to the last " + string(t.Grain) + " that the data covers to its end"
-	}
-	b.span = b.step(t.Name+"_range", comment, sel)
+	b.span = b.step(t.Name+"_range", b.spanComment(), sel)
 	return b.span, nil
+}
+
+// spanComment says where the periods end, unless the window does.
+func (b *builder) spanComment() string {
+	g := string(b.spec.Time.Grain)
+	_, to := b.edges()
+	switch {
+	case !to.IsZero():
+		return ""
+	case b.spec.Time.Complete:
+		return "up to the last " + g + " that the data covers to its end"
+	}
+	for _, s := range b.sources {
+		if iv := s.first.Interval; s.first.Kind == plan.Population {
+			return "up to the " + g + " of the last " + iv.From + " or past " + iv.To
+		}
+	}
+	return ""
 }
 
 func (b *builder) start(day time.Time) Scalar {
@@ -136,17 +151,12 @@ func (b *builder) start(day time.Time) Scalar {
 	return dateLiteral(day)
 }
 
-// lastPeriod is the period of the last row or, for complete periods, the last whose final day the data reaches. Planned
-// ends of intervals do not lead beyond the period of the last start.
+// lastPeriod is the period of the last moment or, for complete periods, the last whose final day the data reaches.
 func (b *builder) lastPeriod(c clock) Scalar {
 	if !b.spec.Time.Complete {
 		return b.bucket(c.last)
 	}
-	full := b.later(b.bucket(b.nextDay(c.known)), -1)
-	if !c.bounded {
-		return full
-	}
-	return Call{"least", []Scalar{b.bucket(c.last), full}}
+	return b.later(b.bucket(b.nextDay(c.last)), -1)
 }
 
 // wholeClock is the clock over all facts and the table it is read from.
@@ -162,13 +172,11 @@ func (b *builder) wholeClock() (string, clock, error) {
 	all := clock{}
 	for _, c := range clocks {
 		parts = append(parts, Select{Grouped: true, From: Table{Name: c.table},
-			Items: []Item{{c.first, "first_at"}, {c.last, "last_at"}, {c.known, "known_at"}}})
-		all.bounded = all.bounded || c.bounded
+			Items: []Item{{c.first, "first_at"}, {c.last, "last_at"}}})
 	}
 	all.table = b.step("facts_in_time", "", Union{Parts: parts})
 	all.first = Aggregate{Func: plan.Min, Arg: Column{all.table, "first_at"}}
 	all.last = Aggregate{Func: plan.Max, Arg: Column{all.table, "last_at"}}
-	all.known = Aggregate{Func: plan.Max, Arg: Column{all.table, "known_at"}}
 	return all.table, all, nil
 }
 

@@ -23,16 +23,13 @@ week_range as (
     -- up to the last week that the data covers to its end
     select
         cast(date_trunc('week', min(started_at)) as date) as first_week,
-        least(
-            cast(date_trunc('week', max(started_at)) as date),
-            cast(
-                date_trunc(
-                    'week',
-                    greatest(max(started_at), coalesce(max(ended_at), max(started_at)))
-                    + interval '1 day'
-                )
-                - interval '1 week' as date
+        cast(
+            date_trunc(
+                'week',
+                max(case when ended_at <= current_date then ended_at else started_at end)
+                + interval '1 day'
             )
+            - interval '1 week' as date
         ) as last_week
     from subscriptions
 
