@@ -51,6 +51,11 @@ func (s *session) revise(out *grammar.Structure, t grammar.Structure) ([]compose
 	for _, f := range t.Filters {
 		reviseFilter(out, f, t.Instead)
 	}
+	for _, c := range t.Included {
+		out.Filters = slices.DeleteFunc(slices.Clone(out.Filters), func(f *grammar.Filters) bool { return leavesOut(f, c) })
+		out.Included = append(out.Included, c)
+	}
+	out.Compares = slices.Concat(out.Compares, t.Compares)
 	if len(t.Windows) > 0 {
 		out.Windows = t.Windows
 	}
@@ -151,6 +156,15 @@ func reviseFilter(out *grammar.Structure, f *grammar.Filters, instead bool) {
 		kept = append(kept, old)
 	}
 	out.Filters = append(kept, f)
+}
+
+// leavesOut reports whether a filter takes away what a later turn wants included.
+func leavesOut(f *grammar.Filters, c *grammar.Cond) bool {
+	return slices.ContainsFunc(f.Conds, func(old *grammar.Cond) bool {
+		return old.Neg && slices.ContainsFunc(old.Values, func(v *grammar.Slot) bool {
+			return slices.ContainsFunc(c.Values, func(w *grammar.Slot) bool { return share(v, w) })
+		})
+	})
 }
 
 // sameColumns reports whether two conditions speak of the same column, both choosing values of it.

@@ -55,7 +55,7 @@ func (b *builder) grain() (plan.Grain, plan.Origin, error) {
 		return grain, origin, nil
 	}
 	for _, n := range slices.Concat(b.s.Measures, b.s.Sofar) {
-		if n.Kind == grammar.Growth && n.Grain != "" {
+		if (n.Kind == grammar.Growth || n.Kind == grammar.Against) && n.Grain != "" {
 			return n.Grain, plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}, nil
 		}
 	}

@@ -30,16 +30,26 @@ func (b *builder) measures() error {
 			wrapped.Base = n
 			n = &wrapped
 		}
-		m, err := b.measure(n)
+		made, err := b.oneOrMore(n)
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(b.d.Spec.Measures, func(o plan.Measure) bool { return o.Name == m.Name }) {
-			continue
+		for _, m := range made {
+			if !slices.ContainsFunc(b.d.Spec.Measures, func(o plan.Measure) bool { return o.Name == m.Name }) {
+				b.d.Spec.Measures = append(b.d.Spec.Measures, m)
+			}
 		}
-		b.d.Spec.Measures = append(b.d.Spec.Measures, m)
 	}
 	return nil
+}
+
+// oneOrMore builds a node of the request; a comparison with an earlier period is several measures.
+func (b *builder) oneOrMore(n *grammar.Measure) ([]plan.Measure, error) {
+	if n.Kind == grammar.Against {
+		return b.against(n)
+	}
+	m, err := b.measure(n)
+	return []plan.Measure{m}, err
 }
 
 func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
@@ -66,6 +76,10 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 		m, err = b.perMeasure(n)
 	case grammar.Share, grammar.RateOf:
 		return b.share(n)
+	case grammar.EdgeOf:
+		return m, b.edgeOf(n)
+	case grammar.Against:
+		return m, b.refuse(grammar.Span{From: n.From, To: n.To}, "a comparison with an earlier period cannot be part of another figure")
 	case grammar.Growth:
 		m, err = b.growth(n)
 	default:

@@ -12,8 +12,6 @@ func (b *builder) growth(n *grammar.Measure) (plan.Measure, error) {
 	if err != nil {
 		return now, err
 	}
-	before := now
-	before.Name, before.Label = now.Name+"_before", now.Label+" before"
 	grain := n.Grain
 	if grain == "" {
 		grain = b.grainOfSplits()
@@ -21,6 +19,13 @@ func (b *builder) growth(n *grammar.Measure) (plan.Measure, error) {
 	if grain == "" {
 		grain = b.askGrain(grammar.Span{From: n.From, To: n.To}, "Growth compares a period with the one before it.")
 	}
+	return b.growthOver(n, now, grain)
+}
+
+// growthOver is how much a measure changed against a grain ago, as a share.
+func (b *builder) growthOver(n *grammar.Measure, now plan.Measure, grain plan.Grain) (plan.Measure, error) {
+	before := now
+	before.Name, before.Label = now.Name+"_before", now.Label+" before"
 	before.Offset = &plan.Span{Count: 1, Unit: grain}
 	formula, err := plan.ParseExpr(fmt.Sprintf("(%s - %s) / nullif(%s, 0)", now.Name, before.Name, before.Name))
 	if err != nil {

@@ -53,7 +53,9 @@ func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, se
 	l := Linked{Tokens: tokens, Known: make([]bool, n), Grounded: make([]bool, n), Worded: make([]bool, n), Harmless: make([]bool, n), Glue: make([]bool, n)}
 	l.Matches = lex.Find(tokens)
 	for _, m := range l.Matches {
-		l.addLexicon(m)
+		if !insideComparison(m, l.Matches, tokens) {
+			l.addLexicon(m)
+		}
 	}
 	for i, t := range tokens {
 		l.addLiteral(i, t)
@@ -64,6 +66,17 @@ func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, se
 		}
 	}
 	return l
+}
+
+// insideComparison reports whether a phrase is only a part of a comparison: "at most 5" is no "most" and no "at", "compared to"
+// is no "to".
+func insideComparison(m lexicon.Match, all []lexicon.Match, tokens []token.Token) bool {
+	return slices.ContainsFunc(all, func(c lexicon.Match) bool {
+		if c.From > m.From || m.To > c.To || m.To-m.From == c.To-c.From {
+			return false
+		}
+		return c.Category == lexicon.Versus || c.Category == lexicon.Cmp && c.To < len(tokens) && tokens[c.To].Kind == token.Number
+	})
 }
 
 func (l *Linked) addLexicon(m lexicon.Match) {

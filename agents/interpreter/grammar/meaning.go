@@ -37,8 +37,21 @@ const (
 	Running    MeasureKind = "running"  // Base added up over time
 	ToDate     MeasureKind = "to date"  // Base added up since the start of Grain
 	Trailing   MeasureKind = "trailing" // Base over Span
+	Against    MeasureKind = "against"  // Base, Base a Grain ago, and how much it changed
+	EdgeOf     MeasureKind = "edge"     // "latest price": the value at a moment, Slot (number or metric)
 	Growth     MeasureKind = "growth"   // Base against itself a Grain ago; no Grain: a period of the time axis
 )
+
+// MeasureList is several measures said side by side: "revenue versus refunds".
+type MeasureList struct{ Measures []*Measure }
+
+func (l *MeasureList) key() string {
+	var b strings.Builder
+	for _, m := range l.Measures {
+		b.WriteString(m.key())
+	}
+	return "measures(" + b.String() + ")"
+}
 
 // Measure is a number that the request asks for.
 type Measure struct {
@@ -55,8 +68,10 @@ type Measure struct {
 	Span  plan.Span
 	// Counted is true when a word such as "how many" says that rows are counted.
 	Counted bool
-	From    int
-	To      int
+	// Added is true when a word such as "including" says that it stands beside what is there.
+	Added bool
+	From  int
+	To    int
 }
 
 // NP is a noun phrase: things of one kind, with conditions.

@@ -20,6 +20,8 @@ type Structure struct {
 	Windows  []*Window
 	Trends   []Span // words such as "track"
 	Unsplit  []*Split
+	Compares []Span  // words such as "compare": there must be something to compare
+	Included []*Cond // "including trials": restricts nothing
 	Also     bool
 	Instead  bool
 }
@@ -111,6 +113,9 @@ func (s *Structure) add(it chart.Item) {
 			return
 		}
 		s.Measures = append(s.Measures, m)
+		s.Also = s.Also || m.Added
+	case *MeasureList:
+		s.Measures = append(s.Measures, m.Measures...)
 	case *Split:
 		if it.Category == "unsplit" {
 			s.Unsplit = append(s.Unsplit, m)
@@ -118,6 +123,10 @@ func (s *Structure) add(it chart.Item) {
 			s.Splits = append(s.Splits, m)
 		}
 	case *Cond:
+		if it.Category == "included" {
+			s.Included = append(s.Included, m)
+			return
+		}
 		s.Filters = append(s.Filters, &Filters{Conds: []*Cond{m}})
 	case *Filters:
 		s.Filters = append(s.Filters, m)
@@ -129,6 +138,8 @@ func (s *Structure) add(it chart.Item) {
 		switch it.Category {
 		case "trend":
 			s.Trends = append(s.Trends, Span{it.From, it.To})
+		case "compare":
+			s.Compares = append(s.Compares, Span{it.From, it.To})
 		case "also":
 			s.Also = true
 		case "instead":

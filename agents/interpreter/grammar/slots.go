@@ -18,6 +18,7 @@ func (s Structure) Slots() []*Slot {
 		w.add(f.Entity)
 		w.conds(f.Conds)
 	}
+	w.conds(s.Included)
 	return w.out
 }
 

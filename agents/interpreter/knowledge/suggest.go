@@ -33,6 +33,9 @@ func (k *Knowledge) Correction(t token.Token) (word string, all []string) {
 		if d > budget || d > best || slices.Contains(all, w) {
 			return
 		}
+		if same := k.words.Words(w); len(same) == 1 && same[0].Stem == t.Stem {
+			return // another form of the word, which may mean something else ("changed" is no "change")
+		}
 		if d < best {
 			best, all = d, nil
 		}

@@ -33,6 +33,8 @@ const (
 	By       Category = "by"
 	Per      Category = "per"
 	Neg      Category = "neg"
+	Cmp      Category = "cmp"
+	Versus   Category = "versus"
 )
 
 // Entry is one meaning of a phrase.

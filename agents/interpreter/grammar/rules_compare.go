@@ -1,0 +1,75 @@
+package grammar
+
+import (
+	"firstmile/agents/interpreter/chart"
+	"firstmile/agents/interpreter/knowledge"
+	"firstmile/planner/plan"
+)
+
+// comparisonRows: one thing beside another, values at a moment, and what is said to be included.
+func comparisonRows() []row {
+	return []row{
+		{"against = versus last grain", 0, theWord(2)},
+		{"against = versus grain before", 0, theWord(1)},
+		{"against = versus grain ago", 0, theWord(1)},
+		{"against = versus same grain last grain", 0, theWord(4)},
+		{"measure = measure against", 0, against(0, 1)},
+		{"sofar = against", 0.1, func(p []chart.Item) keyed {
+			return &Measure{Kind: Against, Grain: plan.Grain(get[word](p, 0)), From: from(p), To: to(p)}
+		}},
+		{"measure = compare measure to last grain", 0, against(1, 4)},
+		{"measure = compare measure prep last grain", 0, against(1, 4)},
+		{"measures = measure versus measure", 0, func(p []chart.Item) keyed {
+			return &MeasureList{[]*Measure{get[*Measure](p, 0), get[*Measure](p, 2)}}
+		}},
+
+		{"measure = edge time", 0, edgeOfTime},
+		{"measure = edge number", 0, edge},
+		{"measure = edge metric", 0, edge},
+
+		{"measure = incl measure", 0.05, func(p []chart.Item) keyed {
+			m := *get[*Measure](p, 1)
+			m.Added, m.From = true, from(p)
+			return &m
+		}},
+		{"split = incl items", 0.1, marker(1)},
+		{"included = incl cond", 0, spanned(1)},
+		{"included = incl np", 0, func(p []chart.Item) keyed {
+			np := get[*NP](p, 1)
+			if len(np.Conds) != 1 {
+				return nil
+			}
+			return reach(p, np.Conds[0])
+		}},
+	}
+}
+
+// theWord passes on the word of a part.
+func theWord(i int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed { return get[word](p, i) }
+}
+
+func against(base, grain int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		m := get[*Measure](p, base)
+		if m.Kind == Against || m.Kind == Growth {
+			return nil
+		}
+		return &Measure{Kind: Against, Grain: plan.Grain(get[word](p, grain)), Base: m, From: from(p), To: to(p)}
+	}
+}
+
+// edgeOfTime: "latest order date" is the largest of the dates.
+func edgeOfTime(p []chart.Item) keyed {
+	s := get[*Slot](p, 1)
+	column := &Slot{From: s.From, To: s.To, Kind: knowledge.Number}
+	for _, c := range s.Cands {
+		c.Kind = knowledge.Number
+		column.Cands = append(column.Cands, c)
+	}
+	return &Measure{Kind: OfColumn, Agg: string(get[word](p, 0)), Slot: column, From: from(p), To: to(p)}
+}
+
+func edge(p []chart.Item) keyed {
+	return &Measure{Kind: EdgeOf, Agg: string(get[word](p, 0)), Slot: get[*Slot](p, 1), From: from(p), To: to(p)}
+}
