@@ -109,10 +109,25 @@ func (s scope) divide(x metric.Divide) sqltree.Expr {
 	if s.l.d.fraction != "" {
 		over = sqltree.Cast{Arg: over, Type: s.l.d.fraction}
 	}
-	if lit, ok := x.Under.(metric.Literal); !ok || isZero(lit.Text) {
+	if !neverZero(x.Under) {
 		under = call("nullif", under, number(0))
 	}
 	return sqltree.Binary{Op: "/", Left: over, Right: under}
+}
+
+// neverZero reports whether a denominator is null or another number than 0 as it stands.
+func neverZero(x metric.Scalar) bool {
+	switch x := x.(type) {
+	case metric.Literal:
+		return !isZero(x.Text)
+	case metric.Call:
+		if x.Name != "nullif" || len(x.Args) != 2 {
+			return false
+		}
+		zero, ok := x.Args[1].(metric.Literal)
+		return ok && zero.Kind == plan.NumberLiteral && isZero(zero.Text)
+	}
+	return false
 }
 
 // isZero reports whether a number literal is zero, in any spelling.

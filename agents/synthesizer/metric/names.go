@@ -25,7 +25,8 @@ func (n *names) take(name string) string {
 	}
 }
 
-// relation names an import after what it holds: the model's name without the marks of its layer.
+// relation names an import after what it holds: the model's name without the marks of its layer; all_orders where the result has a
+// column named orders.
 func (n *names) relation(node *dbt.Node) string {
 	short := strings.ToLower(node.Name)
 	for _, prefix := range []string{"stg", "int", "fct", "fact", "dim", "mart", "base", "prep", "raw", "src"} {
@@ -37,10 +38,12 @@ func (n *names) relation(node *dbt.Node) string {
 	if _, thing, ok := strings.Cut(short, "__"); ok {
 		short = thing
 	}
-	if short == "" || n.used[short] {
-		return n.take(node.Name)
+	for _, name := range []string{short, strings.ToLower(node.Name), "all_" + short} {
+		if name != "" && !n.used[name] {
+			return n.take(name)
+		}
 	}
-	return n.take(short)
+	return n.take(node.Name)
 }
 
 // free is a name for a column of a step that the result's own columns do not have.

@@ -52,16 +52,16 @@ func (s *source) freeName(name string) string {
 // the aggregate; those of a population or balance decide which rows count as the state of an entity.
 func sourceKey(node *dbt.Node, m plan.Measure, timed bool) string {
 	parts := []any{node.ID, m.Kind}
-	if timed {
+	if timed && m.Kind != plan.Population {
 		parts = append(parts, m.Time)
 	}
 	switch m.Kind {
 	case plan.Population:
 		iv := *m.Interval
 		atEnd := iv.State == plan.Closing || iv.State == plan.Gained
-		parts = append(parts, iv.Entity, iv.From, iv.To, atEnd, m.Filters)
+		parts = append(parts, iv.Entity, iv.From, iv.To, atEnd, filtersKey(m.Filters))
 	case plan.Balance:
-		parts = append(parts, m.Interval, m.Filters)
+		parts = append(parts, m.Interval, filtersKey(m.Filters))
 	case plan.Cumulative:
 		parts = append(parts, m.Trailing, m.GrainToDate)
 	}
@@ -178,7 +178,10 @@ func hasFilter(list []plan.Filter, f plan.Filter) bool {
 	return false
 }
 
-func filterKey(f plan.Filter) string { return plan.Spec{Filters: []plan.Filter{f}}.Canonical() }
+func filterKey(f plan.Filter) string { return filtersKey([]plan.Filter{f}) }
+
+// filtersKey is the meaning of filters, whoever worded them.
+func filtersKey(list []plan.Filter) string { return plan.Spec{Filters: list}.Canonical() }
 
 func without(list, drop []plan.Filter) []plan.Filter {
 	var out []plan.Filter
