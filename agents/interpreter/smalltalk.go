@@ -70,8 +70,9 @@ func (s *session) outside(l grammar.Linked) (plan.Reading, bool) {
 func (s *session) correct(l grammar.Linked) bool {
 	changed := false
 	for i, t := range l.Tokens {
-		if l.Known[i] || t.Kind != token.Word {
-			continue
+		own := l.Exact[i] || l.Worded[i] || l.Harmless[i] || l.Glue[i] || l.Known[i] && !l.Grounded[i]
+		if own || t.Kind != token.Word {
+			continue // only another form of a known word may be a typing error of a third
 		}
 		word, _ := s.k.Correction(t)
 		if word == "" {

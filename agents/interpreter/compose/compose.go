@@ -84,6 +84,8 @@ type builder struct {
 	s    grammar.Structure
 	pick Pick
 	d    Draft
+
+	beside string // relation of the noun that the words being read belong to
 }
 
 // Compose builds the Spec of a structure. The error is a *Refusal.

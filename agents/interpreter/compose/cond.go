@@ -18,12 +18,20 @@ func (b *builder) filters() error {
 			if err != nil {
 				return err
 			}
+			for _, m := range b.d.Spec.Measures {
+				if err := b.contradicts(m, fs, c); err != nil {
+					return err
+				}
+			}
 			b.addFilters(fs)
 		}
 		if f.Entity != nil {
 			if err := b.concerns(f.Entity, b.d.Spec.BaseModels()); err != nil {
 				return err
 			}
+		}
+		if len(f.Conds) == 0 {
+			b.restrictsNothing(f.Entity)
 		}
 	}
 	return nil
@@ -39,6 +47,38 @@ func (b *builder) concerns(slot *grammar.Slot, bases []string) error {
 	return nil
 }
 
+// restrictsNothing: "price of products" names the things; rows that belong to none of them count as well.
+func (b *builder) restrictsNothing(slot *grammar.Slot) {
+	c := b.chosen(slot)
+	loose := false
+	for _, base := range b.d.Spec.BaseModels() {
+		paths, _ := b.K.Paths(base, c.Relation)
+		for _, h := range paths[0].Hops {
+			loose = loose || b.nullable(plan.ColumnRef{Relation: h.From, Column: h.FromColumns[0]}, nil)
+		}
+	}
+	text := fmt.Sprintf("%q restricts nothing", b.quote(slot.From, slot.To))
+	if loose {
+		text += fmt.Sprintf("; rows without one of the %s count as well", lowerFirst(c.Label))
+	}
+	b.assume(loose, "%s.", text)
+}
+
+// contradicts refuses a condition that no row can fulfil which the measure's own definition counts.
+func (b *builder) contradicts(m plan.Measure, fs []plan.Filter, c *grammar.Cond) error {
+	var err error
+	eachLeaf(m, func(x plan.Measure) {
+		for _, own := range x.Filters {
+			for _, f := range fs {
+				if err == nil && own.Column == f.Column && exclude(own, f) {
+					err = b.refuse(grammar.Span{From: c.From, To: c.To}, "%s counts only rows where %s, and none of them is one where %s", m.Label, glossary.Label(own), f.Label)
+				}
+			}
+		}
+	})
+	return err
+}
+
 func (b *builder) addFilters(fs []plan.Filter) {
 	for _, f := range fs {
 		same := func(o plan.Filter) bool {
@@ -52,7 +92,11 @@ func (b *builder) addFilters(fs []plan.Filter) {
 
 // cond turns a condition into filters that hold together, with their join paths from the base relations.
 func (b *builder) cond(c *grammar.Cond, bases []string) ([]plan.Filter, error) {
+	if c.Of != nil {
+		b.beside = b.chosen(c.Of).Relation
+	}
 	fs, err := b.positive(c, bases)
+	b.beside = ""
 	if err != nil {
 		return nil, err
 	}

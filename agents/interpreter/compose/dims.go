@@ -24,7 +24,7 @@ func (b *builder) dimensions() error {
 			if err := b.dimension(slot); err != nil {
 				return err
 			}
-			if c := b.d.Spec.Dimensions[len(b.d.Spec.Dimensions)-1].Column.Column; !s.Marked && strings.HasSuffix(c, "_id") {
+			if c := b.d.Spec.Dimensions[len(b.d.Spec.Dimensions)-1].Column; !s.Marked && b.K.IsKey(c) {
 				b.d.Cost += costBareKey
 			}
 		}
@@ -137,9 +137,12 @@ func (b *builder) reach(slot *grammar.Slot, bases []string, kind plan.QuestionKi
 			failure = err
 			continue
 		}
-		o := option{cand: c, paths: paths, cost: c.Cost}
-		for _, p := range paths {
-			o.hops += len(p.Hops)
+		o := option{cand: c, paths: paths, cost: c.Cost, hops: hops(paths)}
+		if b.beside != "" {
+			near, _ := b.K.Paths(b.beside, c.Column.Relation)
+			if o.hops = far; len(near) > 0 {
+				o.hops = len(near[0].Hops)
+			}
 		}
 		o.cost += float64(o.hops) * 0.6
 		options = append(options, o)
@@ -154,8 +157,34 @@ func (b *builder) reach(slot *grammar.Slot, bases []string, kind plan.QuestionKi
 	if len(best) > 1 {
 		return b.askCandidate(slot, best, kind)
 	}
+	b.notOthers(slot, best[0], options)
 	return best[0].cand, best[0].paths, nil
 }
+
+// far is how many joins away a column counts that the noun in front of it does not lead to.
+const far = 10
+
+func hops(paths []plan.JoinPath) int {
+	n := 0
+	for _, p := range paths {
+		n += len(p.Hops)
+	}
+	return n
+}
+
+// notOthers writes down that words name another column as well, which is reached over more joins.
+func (b *builder) notOthers(slot *grammar.Slot, best option, options []option) {
+	for _, o := range options {
+		equal := o.cand.Column != best.cand.Column && o.cand.Cost <= best.cand.Cost+sameName
+		if equal && o.hops < far {
+			b.assume(best.hops > 0, "%q is %s here, not %s, which is further away.", b.quote(slot.From, slot.To), best.cand.Column, o.cand.Column)
+			return
+		}
+	}
+}
+
+// sameName is how much worse a name may fit and still be what the words mean.
+const sameName = 0.1
 
 // preferUsed keeps the options within reach of the best; one whose column the request splits by already wins.
 func (b *builder) preferUsed(options []option) []option {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/knowledge"
 	"firstmile/planner/plan"
 )
 
@@ -24,6 +25,15 @@ func (b *builder) rank() error {
 	at := grammar.Span{From: r.From, To: r.To}
 	if len(b.d.Spec.Dimensions) == 0 {
 		return b.refuse(at, "a rank needs groups to compare, such as \"top 5 … by …\"")
+	}
+	if len(b.d.Spec.Dimensions) > 1 {
+		other := b.d.Spec.Dimensions[0]
+		for _, d := range b.d.Spec.Dimensions {
+			if r.Dim == nil || !slices.ContainsFunc(r.Dim.Cands, func(c knowledge.Candidate) bool { return c.Column == d.Column }) {
+				other = d
+			}
+		}
+		return b.refuse(at, "I can rank one kind of group over the whole table, not within each %s; leave out that split or restrict the request to one %s", lowerFirst(other.Label), lowerFirst(other.Label))
 	}
 	by := b.d.Spec.Measures[0].Name
 	if r.By != nil {

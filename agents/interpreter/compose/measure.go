@@ -106,6 +106,9 @@ func (b *builder) withConds(m plan.Measure, conds []*grammar.Cond, n *grammar.Me
 		if err != nil {
 			return m, err
 		}
+		if err := b.contradicts(m, fs, c); err != nil {
+			return m, err
+		}
 		if len(b.s.Measures) <= 1 {
 			b.addFilters(fs)
 			continue

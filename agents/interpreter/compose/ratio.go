@@ -26,6 +26,9 @@ func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {
 	if base.Kind != plan.Simple {
 		return base, b.refuse(at, "%s is not counted row by row, so it cannot be divided by the number of %s", base.Label, c.Label)
 	}
+	if base, err = b.addable(base, n, c); err != nil {
+		return base, err
+	}
 	key, err := b.foreignKey(base.Model, c, at)
 	if err != nil {
 		return base, err
@@ -38,6 +41,29 @@ func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {
 	return plan.Measure{Name: base.Name + "_per_" + snake(r.Noun), Label: base.Label + " per " + r.Noun, Kind: plan.Ratio, Numerator: &base, Denominator: &den,
 		Format: base.Format, Description: fmt.Sprintf("%s divided by the number of different %s.", base.Label, c.Label),
 		Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
+}
+
+// addable is a measure that may be divided by a number of things: what is counted or added up. "Average amount per order" is the
+// amount of all orders divided by their number; a price or a score does not add up, and the largest amount per order would need a figure for each
+// order first.
+func (b *builder) addable(base plan.Measure, n *grammar.Measure, c knowledge.Candidate) (plan.Measure, error) {
+	at := grammar.Span{From: n.From, To: n.To}
+	sums := base.Expr == nil || base.Expr.Kind != plan.ExprColumn || b.K.AddsUp(base.Expr.Name)
+	switch base.Agg {
+	case plan.Count, plan.CountDistinct, plan.SumBoolean:
+		return base, nil
+	case plan.Sum:
+		if sums || n.Base.Kind == grammar.OfTerm {
+			return base, nil
+		}
+	case plan.Average:
+		if sums && n.Base.Kind == grammar.OfColumn {
+			total := *n.Base
+			total.Agg = "sum"
+			return b.measure(&total)
+		}
+	}
+	return base, b.refuse(at, "%s cannot be divided by the number of %s: it would need a figure for each of them first", base.Label, lowerFirst(c.Label))
 }
 
 // perMeasure divides one measure by another.
@@ -121,6 +147,9 @@ func (b *builder) share(n *grammar.Measure) (plan.Measure, error) {
 	var words []string
 	for _, c := range n.Conds {
 		fs, err := b.cond(c, []string{base.Model})
+		if err == nil {
+			err = b.contradicts(base, fs, c)
+		}
 		if err != nil {
 			return base, err
 		}

@@ -2,9 +2,11 @@ package compose
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"firstmile/agents/interpreter/grammar"
+	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
 
@@ -39,10 +41,36 @@ func (b *builder) window() error {
 	}
 	b.d.Spec.Window = &out
 	b.assume(false, "%q is %s.", out.Label, describeWindow(from, to))
+	b.startOfTotals(w)
 	if t := b.d.Spec.Time; t != nil && (w.Kind == grammar.Current || w.Kind == grammar.UpToNow) {
 		t.Complete = false
 	}
 	return nil
+}
+
+// startOfTotals asks where a running total begins when the request names a period: with the period or with the data.
+func (b *builder) startOfTotals(w *grammar.Window) {
+	from := b.d.Spec.Window.From
+	for i := range b.d.Spec.Measures {
+		m := &b.d.Spec.Measures[i]
+		if m.Kind != plan.Cumulative || m.Trailing != nil || m.GrainToDate != "" || from == "" {
+			continue
+		}
+		start := b.settle(Need{Kind: plan.AskReading, Subject: b.subject(w.From, w.To), Weight: 6,
+			Text: fmt.Sprintf("Where does the running total of %q begin?", b.quote(w.From, w.To)), Why: "Every figure differs by what was added up before.",
+			Options: []plan.Option{
+				{ID: "restart", Label: "At zero on " + from, Default: true},
+				{ID: "continue", Label: "With everything before " + from},
+			}})
+		if start == "continue" {
+			continue
+		}
+		paths, _ := b.K.Paths(m.Model, m.Model)
+		f := plan.Filter{Column: plan.ColumnRef{Relation: m.Model, Column: m.Time}, Op: plan.Gte, Values: []plan.Literal{{Kind: plan.DateLiteral, Text: from}},
+			Paths: paths[:1], Origin: b.d.Spec.Window.Origin}
+		f.Label = glossary.Label(f)
+		m.Filters = append(slices.Clone(m.Filters), f)
+	}
 }
 
 func describeWindow(from, to time.Time) string {

@@ -42,6 +42,10 @@ type Linked struct {
 	Harmless []bool
 	Glue     []bool
 	Matches  []lexicon.Match
+	// Exact tells for each token whether the project or the glossary has the word itself, not only another form of it.
+	Exact []bool
+
+	names []Span // full names of columns that have several words
 }
 
 // Settled maps the words of an answered question to the key of the candidate that was chosen.
@@ -50,7 +54,7 @@ type Settled map[string]string
 // Link finds the candidates of every span of tokens.
 func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, settled Settled) Linked {
 	n := len(tokens)
-	l := Linked{Tokens: tokens, Known: make([]bool, n), Grounded: make([]bool, n), Worded: make([]bool, n), Harmless: make([]bool, n), Glue: make([]bool, n)}
+	l := Linked{Tokens: tokens, Known: make([]bool, n), Grounded: make([]bool, n), Worded: make([]bool, n), Harmless: make([]bool, n), Glue: make([]bool, n), Exact: make([]bool, n)}
 	l.Matches = lex.Find(tokens)
 	for _, m := range l.Matches {
 		if !insideComparison(m, l.Matches, tokens) {
@@ -60,6 +64,7 @@ func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, se
 	for i, t := range tokens {
 		l.addLiteral(i, t)
 	}
+	l.findNames(k)
 	for from := range tokens {
 		for to := from + 1; to <= n && to-from <= max(k.Longest(), 6); to++ {
 			l.addSpan(from, to, k, lex, settled)
@@ -114,6 +119,27 @@ func (l *Linked) addLiteral(i int, t token.Token) {
 		add("isodate", t.Norm)
 	case token.Quoted:
 		add("literal", t.Text)
+	}
+}
+
+// costPartOfName is the price of reading a part of a column's full name as a value: "delivered" in "delivered at".
+const costPartOfName = 0.8
+
+// findNames finds the full names of columns, and the words that are known as they are.
+func (l *Linked) findNames(k *knowledge.Knowledge) {
+	for from := range l.Tokens {
+		for to := from + 1; to <= len(l.Tokens) && to-from <= max(k.Longest(), 1); to++ {
+			exact, _ := k.Lookup(l.Tokens[from:to])
+			for i := from; i < to && len(exact) > 0; i++ {
+				l.Exact[i] = true
+			}
+			full := func(c knowledge.Candidate) bool {
+				return c.Cost == 0 && c.Term == "" && (c.Kind == knowledge.Dim || c.Kind == knowledge.Number || c.Kind == knowledge.Time)
+			}
+			if to-from > 1 && slices.ContainsFunc(exact, full) {
+				l.names = append(l.names, Span{from, to})
+			}
+		}
 	}
 }
 
@@ -207,6 +233,9 @@ func (l *Linked) addCandidates(from, to int, cands []knowledge.Candidate) {
 	byKind := map[knowledge.Kind]*Slot{}
 	for _, c := range cands {
 		c.Cost += l.valuePrice(from, to, c)
+		if condition(c.Kind) && slices.ContainsFunc(l.names, func(n Span) bool { return n.From <= from && to <= n.To && to-from < n.To-n.From }) {
+			c.Cost += costPartOfName
+		}
 		s := byKind[c.Kind]
 		if s == nil {
 			s = &Slot{From: from, To: to, Kind: c.Kind}

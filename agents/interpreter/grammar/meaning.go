@@ -92,6 +92,8 @@ type Cond struct {
 	Values []*Slot
 	// Column, when set, is what Values, Literal, Empty or Op speak of.
 	Column *Slot
+	// Of, when set, is the noun that the condition belongs to: "suppliers from Spain".
+	Of *Slot
 	// Thing stands for the one numeric column of an entity ("invoices over 100").
 	Thing   *Slot
 	Op      plan.Operator

@@ -32,7 +32,17 @@ func narrower(np *NP, c *Cond) keyed {
 	if len(np.Conds) >= 4 {
 		return nil
 	}
-	return &NP{Entity: np.Entity, Conds: slices.Concat(np.Conds, []*Cond{c}), Post: np.Post}
+	return &NP{Entity: np.Entity, Conds: slices.Concat(np.Conds, []*Cond{belonging(c, np.Entity)}), Post: np.Post}
+}
+
+// belonging is a condition together with the noun that it belongs to.
+func belonging(c *Cond, noun *Slot) *Cond {
+	if noun == nil {
+		return c
+	}
+	out := *c
+	out.Of = noun
+	return &out
 }
 
 // thingOver: "invoices over 100" compares the one amount that an invoice has.
@@ -75,6 +85,8 @@ func condRows() []row {
 		{"negcond = neg cond", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},
 		{"negcond = neg prep cond", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 2))) }},
 		{"negcond = neg dim", 0.6, func(p []chart.Item) keyed { return emptyOf(p, 1, false) }},
+		{"negcond = neg time", 0.1, without(1)},
+		{"negcond = neg number", 0.3, without(1)},
 		{"negcond = neg np", 0.02, negatedNP(1)},
 		{"negcond = neg prep np", 0.02, negatedNP(2)},
 		{"adj = list", 0, same(0)},
@@ -97,6 +109,11 @@ func condRows() []row {
 		{"filter = cond only", 0, only(0)},
 		{"filter = post only", 0, only(0)},
 		{"filter = prep np", 0, nounFilter(1)},
+		{"filter = about entity", 0.45, func(p []chart.Item) keyed { return &Filters{Entity: get[*Slot](p, 1)} }},
+		{"filter = prep dim post", 0.1, func(p []chart.Item) keyed {
+			noun := get[*Slot](p, 1)
+			return &Filters{Conds: []*Cond{belonging(get[*Cond](p, 2), noun)}, Entity: noun}
+		}},
 		{"filter = only np", 0, nounFilter(1)},
 		{"filter = only prep np", 0, nounFilter(2)},
 		{"filter = np only", 0, nounFilter(0)},
@@ -149,6 +166,18 @@ func literalOf(i int) func(p []chart.Item) keyed {
 
 func emptyOf(p []chart.Item, column int, not bool) keyed {
 	return &Cond{From: from(p), To: to(p), Column: get[*Slot](p, column), Empty: true, Neg: not}
+}
+
+// without: rows that have no value in a column named in full.
+func without(column int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		s := *get[*Slot](p, column)
+		s.Cands = slices.DeleteFunc(slices.Clone(s.Cands), func(c knowledge.Candidate) bool { return c.Partial })
+		if get[word](p, 0) != "without" || len(s.Cands) == 0 {
+			return nil
+		}
+		return &Cond{From: from(p), To: to(p), Column: &s, Empty: true}
+	}
 }
 
 func compare(column, cmp, num int) func(p []chart.Item) keyed {

@@ -34,6 +34,7 @@ type Knowledge struct {
 
 	light    map[string][]Candidate // by phrase in the singular
 	stem     map[string][]Candidate // by phrase in stems
+	nouns    map[string]bool        // what one row of a relation is called
 	metrics  map[string]bool        // ids of terms that are the project's own metrics
 	broken   map[string]string      // phrases of unusable terms -> id
 	longest  int
@@ -55,12 +56,13 @@ func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon, val
 	k := &Knowledge{
 		Project: project, values: values, joins: joins.New(project), lexicon: lex, words: lex.Tokenizer(),
 		relations: map[string]*Relation{}, light: map[string][]Candidate{}, stem: map[string][]Candidate{},
-		byKey: map[string][]Candidate{}, broken: map[string]string{}, vocab: map[string]bool{}, ways: map[[2]string]ways{}, metrics: map[string]bool{},
+		byKey: map[string][]Candidate{}, broken: map[string]string{}, vocab: map[string]bool{}, ways: map[[2]string]ways{}, metrics: map[string]bool{}, nouns: map[string]bool{},
 	}
 	for _, n := range project.Nodes {
 		r := newRelation(n, k.words)
 		k.relations[r.Name] = r
 		k.order = append(k.order, r.Name)
+		k.nouns[k.key(r.Noun)] = true
 	}
 	slices.Sort(k.order)
 	own := metricTerms(project)
@@ -96,6 +98,18 @@ func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon, val
 func (k *Knowledge) Relation(name string) (*Relation, bool) {
 	r, ok := k.relations[name]
 	return r, ok
+}
+
+// IsKey reports whether a column identifies a row of its relation or of another one.
+func (k *Knowledge) IsKey(ref plan.ColumnRef) bool {
+	r, ok := k.relations[ref.Relation]
+	return ok && isKey(r, ref.Column)
+}
+
+// AddsUp reports whether the sum of a column means something, by its name: amounts do, prices and scores do not.
+func (k *Knowledge) AddsUp(column string) bool {
+	parts := glossary.Split(column)
+	return !slices.ContainsFunc(parts, func(p string) bool { return !k.lexicon.AddsUp(p) })
 }
 
 // Columns implements glossary.Relations.

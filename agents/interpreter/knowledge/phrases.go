@@ -142,6 +142,9 @@ func (k *Knowledge) addColumn(r *Relation, col dbt.Column) {
 		Detail: col.Description, Relation: r.Name, Column: ref, rank: r.rank}
 	kinds := columnKinds(r, col)
 	for phrase, cost := range columnPhrases(r, col.Name, kinds) {
+		if cost == costTrimmed && slices.Contains(kinds, Time) && k.nouns[k.key(phrase)] {
+			continue // "order" is the order, not its date
+		}
 		for _, kind := range kinds {
 			if raw && kind != Pop {
 				continue // where there are marts, of what they are made from only true/false columns are worth knowing
@@ -171,13 +174,15 @@ func unlikely(r *Relation, col dbt.Column, kind Kind) bool {
 }
 
 func isKey(r *Relation, name string) bool {
-	return strings.EqualFold(name, r.Key) || strings.HasSuffix(strings.ToLower(name), "_id") || strings.EqualFold(name, "id")
+	parts := glossary.Split(name)
+	ending := len(parts) > 1 && slices.Contains([]string{"id", "key", "no", "nr"}, parts[len(parts)-1])
+	return ending || strings.EqualFold(name, r.Key) || strings.EqualFold(name, "id")
 }
 
 // columnKinds says what a column can be in a request.
 func columnKinds(r *Relation, col dbt.Column) []Kind {
 	parts := glossary.Split(col.Name)
-	label := len(parts) > 0 && slices.Contains([]string{"name", "code", "type", "status", "key", "email", "url", "label", "description"}, parts[len(parts)-1])
+	label := len(parts) > 0 && slices.Contains([]string{"name", "code", "no", "nr", "number", "type", "status", "key", "email", "url", "label", "description"}, parts[len(parts)-1])
 	switch t := r.Type(col.Name); {
 	case t == TimeType:
 		return []Kind{Time}
@@ -218,7 +223,7 @@ func columnPhrases(r *Relation, name string, kinds []Kind) map[string]float64 {
 	}
 	last := parts[len(parts)-1]
 	trimmed := parts
-	if slices.Contains([]string{"id", "code", "name", "key", "at", "on", "date", "sk", "pk", "fk"}, last) {
+	if slices.Contains([]string{"id", "code", "name", "key", "no", "nr", "number", "at", "on", "date", "sk", "pk", "fk"}, last) {
 		trimmed = parts[:len(parts)-1]
 		say(trimmed, costTrimmed)
 	}

@@ -55,6 +55,7 @@ type Lexicon struct {
 	entries map[string][]Entry // phrase in compared form
 	longest int                // words of the longest phrase
 	columns map[string][]string
+	rates   map[string]bool // last words of columns that do not add up
 	words   map[string]bool // every single word of a phrase that means something
 }
 
@@ -65,6 +66,7 @@ type file struct {
 		Words []string `yaml:"words"`
 	} `yaml:"rows"`
 	Columns  map[string][]string `yaml:"columns"`
+	Unsummed []string            `yaml:"unsummed"`
 	Spelling map[string]string   `yaml:"spelling"`
 	Numbers  map[string]string   `yaml:"numbers"`
 }
@@ -82,7 +84,7 @@ func Parse(body []byte) (*Lexicon, error) {
 	}
 	l := &Lexicon{
 		forms:   token.Forms{Spelling: f.Spelling, Numbers: f.Numbers},
-		entries: map[string][]Entry{}, columns: map[string][]string{}, words: map[string]bool{},
+		entries: map[string][]Entry{}, columns: map[string][]string{}, rates: map[string]bool{}, words: map[string]bool{},
 	}
 	t := l.Tokenizer()
 	for _, row := range f.Rows {
@@ -101,6 +103,9 @@ func Parse(body []byte) (*Lexicon, error) {
 				l.words[tok.Light] = true
 			}
 		}
+	}
+	for _, w := range f.Unsummed {
+		l.rates[w] = true
 	}
 	for column, nouns := range f.Columns {
 		for _, noun := range nouns {
@@ -140,6 +145,9 @@ func (l *Lexicon) Find(tokens []token.Token) []Match {
 
 // ColumnsFor lists the column names that people may mean by a noun.
 func (l *Lexicon) ColumnsFor(noun string) []string { return l.columns[noun] }
+
+// AddsUp reports whether the values of a column with this last word mean something when they are added up.
+func (l *Lexicon) AddsUp(lastWord string) bool { return !l.rates[lastWord] }
 
 // Words lists the single words of five letters or more that mean something, for the recognition of typing
 // errors. Harmless words are not among them: an unknown word must never become one that is dropped.
