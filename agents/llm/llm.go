@@ -13,6 +13,7 @@ package llm
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"firstmile/planner/plan"
 	"firstmile/prompts"
@@ -53,7 +54,7 @@ const (
 // Reply is what the model said.
 type Reply struct {
 	Text string
-	// Model is the name that the server gives; it can be more exact than the configured one, or empty.
+	// Model is the name that the server gives; it can be more exact than the configured one, empty, or nonsense.
 	Model string
 	Usage plan.Usage
 }
@@ -96,7 +97,15 @@ func (a *Answer) add(r Reply) {
 	a.Usage.ModelCalls += r.Usage.ModelCalls
 	a.Usage.PromptTokens += r.Usage.PromptTokens
 	a.Usage.CompletionTokens += r.Usage.CompletionTokens
-	if r.Model != "" {
+	if ordinary(r.Model) {
 		a.Model = r.Model
 	}
+}
+
+// ordinary reports whether what a server calls its model may be recorded: one short word of ordinary characters, no address.
+func ordinary(name string) bool {
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._:/", r)
+	}
+	return name != "" && len(name) <= 80 && !strings.ContainsFunc(name, odd) && !strings.Contains(name, "//")
 }

@@ -99,6 +99,32 @@ func TestAskCountsCallsBeforeAFailure(t *testing.T) {
 	}
 }
 
+// called answers well under a name of its choice.
+type called string
+
+func (called) Name() string { return "configured" }
+
+func (c called) Complete(context.Context, llm.Call) (llm.Reply, error) {
+	return llm.Reply{Text: good, Model: string(c)}, nil
+}
+
+func TestModelNames(t *testing.T) {
+	for given, want := range map[string]string{
+		"":                         "configured",
+		"gpt-4.1-mini-2025-04-14":  "gpt-4.1-mini-2025-04-14",
+		"org/model:latest":         "org/model:latest",
+		"<!everyone>":              "configured",
+		"https://evil.example":     "configured",
+		"\u202eetats":              "configured",
+		strings.Repeat("x", 1_000): "configured",
+	} {
+		got, err := llm.Ask(t.Context(), called(given), prompt(t))
+		if err != nil || got.Model != want {
+			t.Errorf("%q is recorded as %q, %v", given, got.Model, err)
+		}
+	}
+}
+
 func TestEchoSeesThePrompt(t *testing.T) {
 	p := prompt(t)
 	p.Schema = []byte(`{"type":"object","required":["system","user"]}`)

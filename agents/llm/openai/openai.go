@@ -117,7 +117,7 @@ func (c *Client) complete(ctx context.Context, call llm.Call, format int32) (llm
 	if err != nil {
 		return llm.Reply{}, failure(ctx, err)
 	}
-	reply := llm.Reply{Model: name(res.Model), Usage: plan.Usage{ModelCalls: 1, PromptTokens: count(res.Usage.PromptTokens), CompletionTokens: count(res.Usage.CompletionTokens)}}
+	reply := llm.Reply{Model: res.Model, Usage: plan.Usage{ModelCalls: 1, PromptTokens: count(res.Usage.PromptTokens), CompletionTokens: count(res.Usage.CompletionTokens)}}
 	if len(res.Choices) == 0 {
 		return reply, nil
 	}
@@ -142,17 +142,6 @@ func (c *Client) request(call llm.Call, format int32) openai.ChatCompletionReque
 		r.ResponseFormat = &openai.ChatCompletionResponseFormat{Type: openai.ChatCompletionResponseFormatTypeJSONObject}
 	}
 	return r
-}
-
-// name makes what a server calls its model fit to be shown: one short word of ordinary characters, else nothing.
-func name(s string) string {
-	ordinary := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-._:/", r)
-	}
-	if len(s) > 80 || strings.ContainsFunc(s, func(r rune) bool { return !ordinary(r) }) {
-		return ""
-	}
-	return s
 }
 
 // maxTokens is more than any call can use; servers that count beyond it count wrongly.

@@ -223,7 +223,7 @@ func TestEmptyAnswerHasNoText(t *testing.T) {
 func TestServersNamesAndCounts(t *testing.T) {
 	for body, want := range map[string]llm.Reply{
 		`{"choices":[{"message":{"content":"x"}}]}`: {Text: "x", Usage: plan.Usage{ModelCalls: 1}},
-		`{"model":"<!everyone>","choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":-5,"completion_tokens":2000000000}}`: {Text: "x", Usage: plan.Usage{ModelCalls: 1, CompletionTokens: maxTokens}},
+		`{"model":"<!everyone>","choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":-5,"completion_tokens":2000000000}}`: {Text: "x", Model: "<!everyone>", Usage: plan.Usage{ModelCalls: 1, CompletionTokens: maxTokens}},
 		`{"model":"org/model-4.1:latest","choices":[{"message":{"content":"x"}},{"message":{"content":"y"}}]}`:                        {Text: "x", Model: "org/model-4.1:latest", Usage: plan.Usage{ModelCalls: 1}},
 	} {
 		s := llmtest.NewServer(t, llmtest.Raw(body))
