@@ -108,11 +108,8 @@ func reading(brief plan.Brief) string {
 	}
 	var rows [][]string
 	for _, c := range brief.Change.Properties.Columns {
-		source := ""
-		if c.Source != "" {
-			source = text(c.Source)
-		}
-		rows = append(rows, []string{code(c.Name), text(c.Description), source})
+		meaning := strings.Replace(c.Description, taken(c.Source), "", 1) // it has a column of its own
+		rows = append(rows, []string{code(c.Name), text(meaning), text(nameOr(c.Source, "what was written before"))})
 	}
 	if len(rows) > 0 {
 		table(&b, []string{"Column", "Meaning", "Known from"}, rows)

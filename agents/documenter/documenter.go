@@ -44,7 +44,7 @@ func (d *Documenter) Document(ctx context.Context, brief plan.Brief) (plan.Chang
 		return plan.Change{}, err
 	}
 	c := brief.Change
-	c.Properties = describe(p, brief.Spec, c.Properties)
+	c.Properties = describe(p, brief)
 	file, err := render(files, conventions.Infer(p).YAML, c)
 	if err != nil {
 		return plan.Change{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -224,6 +225,65 @@ func TestBodyFits(t *testing.T) {
 	}
 	if len(got.Body) > maxBody+1000 || !strings.Contains(got.Body, "Too long to be shown") || !strings.Contains(got.Body, "How to roll back") {
 		t.Errorf("%d bytes", len(got.Body))
+	}
+}
+
+// TestLineageIsReadable: a graph that is too large to read shows two levels and says so.
+func TestLineageIsReadable(t *testing.T) {
+	files := fstest.MapFS{"dbt_project.yml": {Data: []byte("name: shop\n")}}
+	sql := func(name string, parents ...string) {
+		text := "select 1 as id"
+		for _, p := range parents {
+			text += " union all select id from {{ ref('" + p + "') }}"
+		}
+		files["models/"+name+".sql"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	var staged, raw []string
+	for i := range 6 {
+		raw = append(raw, fmt.Sprintf("raw_%d", i))
+		staged = append(staged, fmt.Sprintf("stg_%d", i))
+		sql(raw[i])
+		sql(staged[i], raw[i])
+	}
+	sql("fct_orders", staged...)
+	p, err := dbt.Read(files, ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := plan.Brief{Spec: plan.Spec{Measures: []plan.Measure{{Kind: plan.Simple, Model: "fct_orders", Agg: plan.Count}}}, Change: plan.Change{Model: "fct_daily"}}
+	got := lineage(p, b)
+	if strings.Contains(got, "raw_") || !strings.Contains(got, "stg_5") || !strings.HasSuffix(got, "The 2 levels above the model are shown.\n") {
+		t.Error(got)
+	}
+	sql("fct_orders", staged[0], staged[1])
+	if p, err = dbt.Read(files, "."); err != nil {
+		t.Fatal(err)
+	}
+	if got := lineage(p, b); !strings.Contains(got, "raw_1") || strings.Contains(got, "levels") {
+		t.Error(got)
+	}
+}
+
+// TestOrigins: every column says where it is known from, also where an answer or a default chose it.
+func TestOrigins(t *testing.T) {
+	w := &words{evidence: []plan.Evidence{{Words: "churn", Ref: "term:customer_churn"}, {Words: "size", Ref: "column:dim_customers.segment"}}}
+	for _, c := range []struct {
+		o    plan.Origin
+		want string
+	}{
+		{plan.Origin{Kind: plan.FromTerm, Ref: "mrr"}, "glossary term mrr"},
+		{plan.Origin{Kind: plan.FromAnswer, Ref: "definition:churn", Quote: "Churn"}, "glossary term customer_churn"},
+		{plan.Origin{Kind: plan.FromAnswer, Ref: "definition:size"}, "column dim_customers.segment"},
+		{plan.Origin{Kind: plan.FromAnswer, Ref: "grain:how often"}, `the answer "how often"`},
+		{plan.Origin{Kind: plan.FromColumn, Ref: "deliveries"}, "model deliveries"},
+		{plan.Origin{Kind: plan.FromValue, Ref: "orders.status=paid"}, "column orders.status"},
+		{plan.Origin{Kind: plan.FromQuote, Quote: "weekly"}, `the request "weekly"`},
+		{plan.Origin{Kind: plan.FromDefault}, "the design"},
+		{plan.Origin{}, ""},
+	} {
+		if got := w.origin(c.o); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.o, got, c.want)
+		}
 	}
 }
 

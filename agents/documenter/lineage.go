@@ -2,6 +2,7 @@ package documenter
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -9,37 +10,64 @@ import (
 	"firstmile/planner/plan"
 )
 
-// maxLineage bounds the graph, in nodes.
-const maxLineage = 40
+// Bounds of the lineage graph. One with more nodes than can be read at a glance shows two levels above the model.
+const (
+	maxLineage  = 40
+	readable    = 12
+	shownLevels = 2
+)
 
 // lineage is a mermaid graph from the sources to the new model.
 func lineage(p *dbt.Project, brief plan.Brief) string {
+	g, complete := ancestry(p, brief, maxLineage)
+	note := ""
+	if len(g.ids) > readable || !complete {
+		if g, complete = ancestry(p, brief, shownLevels); !complete {
+			note = fmt.Sprintf("\nThe %d levels above the model are shown.\n", shownLevels)
+		}
+	}
+	if len(g.edges) == 0 {
+		return ""
+	}
+	return "```mermaid\ngraph LR\n" + strings.Join(append(g.nodes, g.edges...), "\n") + "\n  style " + g.ids[newModel] + " stroke-width:3px\n```\n" + note
+}
+
+// newModel is the graph's key of the model that is described; no node of a project has it.
+const newModel = "model"
+
+// ancestry is the graph of what the model is computed from, up to a number of levels above it, and whether that is all.
+func ancestry(p *dbt.Project, brief plan.Brief, levels int) (*graph, bool) {
 	g := &graph{ids: map[string]string{}}
-	target := g.node("model", brief.Change.Model)
+	target := g.node(newModel, brief.Change.Model)
 	var next []*dbt.Node
 	for _, name := range relations(brief.Spec) {
 		if n, ok := p.Relation(name); ok {
-			g.edge(g.node(n.ID, n.Name), target)
+			g.edge(g.node(n.ID, display(n)), target)
 			next = append(next, n)
 		}
 	}
-	if len(next) == 0 {
-		return ""
-	}
 	seen := map[string]bool{}
-	for len(next) > 0 && len(g.ids) < maxLineage {
-		n := next[0]
-		next = next[1:]
-		if seen[n.ID] {
-			continue
+	for level := 1; len(next) > 0; level++ {
+		if level == levels {
+			return g, !slices.ContainsFunc(next, func(n *dbt.Node) bool { return len(p.Parents(n.ID)) > 0 })
 		}
-		seen[n.ID] = true
-		for _, parent := range p.Parents(n.ID) {
-			g.edge(g.node(parent.ID, display(parent)), g.node(n.ID, display(n)))
-			next = append(next, parent)
+		var above []*dbt.Node
+		for _, n := range next {
+			if seen[n.ID] {
+				continue
+			}
+			seen[n.ID] = true
+			for _, parent := range p.Parents(n.ID) {
+				if len(g.ids) == maxLineage {
+					return g, false
+				}
+				g.edge(g.node(parent.ID, display(parent)), g.node(n.ID, display(n)))
+				above = append(above, parent)
+			}
 		}
+		next = above
 	}
-	return "```mermaid\ngraph LR\n" + strings.Join(append(g.nodes, g.edges...), "\n") + "\n  style " + target + " stroke-width:3px\n```\n"
+	return g, true
 }
 
 func display(n *dbt.Node) string {

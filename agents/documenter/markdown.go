@@ -42,7 +42,7 @@ func text(s string) string {
 		case strings.ContainsRune("\\`*_[]|~$", r), i == 0 && strings.ContainsRune("#-+=", r):
 			b.WriteRune('\\')
 			b.WriteRune(r)
-		case (r == '.' || r == ')') && allDigits(runes[:i]): // no numbered list
+		case (r == '.' || r == ')') && allDigits(runes[:i]) && (after == 0 || after == ' '): // no numbered list
 			b.WriteRune('\\')
 			b.WriteRune(r)
 		default:

@@ -9,8 +9,8 @@ import (
 	"firstmile/planner/plan"
 )
 
-// checks is the table of what ran on these bytes, in the usual order. A check that is in several reports counts
-// with its last result.
+// checks counts and lists what ran on these bytes: what did not pass first, the rest in the usual order. A check that is in
+// several reports counts with its last result.
 func checks(brief plan.Brief) string {
 	digest := brief.Change.Digest()
 	found := map[string]plan.Check{}
@@ -22,9 +22,9 @@ func checks(brief plan.Brief) string {
 			found[c.Name] = c
 		}
 	}
-	var rows [][]string
+	var all []plan.Check
 	add := func(c plan.Check) {
-		rows = append(rows, []string{code(c.Name), status(c.Status), text(c.Detail)})
+		all = append(all, c)
 		delete(found, c.Name)
 	}
 	for _, name := range plan.CheckNames() {
@@ -39,10 +39,28 @@ func checks(brief plan.Brief) string {
 			}
 		}
 	}
-	if len(rows) == 0 {
+	if len(all) == 0 {
 		return "None has run on these bytes.\n"
 	}
+	return checkTable(all)
+}
+
+func checkTable(all []plan.Check) string {
+	var rows [][]string
+	var counts []string
+	for _, s := range []plan.CheckStatus{plan.Failed, plan.NotRun, plan.Passed} {
+		n := len(rows)
+		for _, c := range all {
+			if c.Status == s {
+				rows = append(rows, []string{code(c.Name), status(s), text(c.Detail)})
+			}
+		}
+		if n = len(rows) - n; n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(string(s), "_", " ")))
+		}
+	}
 	var b strings.Builder
+	b.WriteString(capital(list(counts)) + ".\n\n")
 	table(&b, []string{"Check", "Result", "Detail"}, rows)
 	return b.String()
 }

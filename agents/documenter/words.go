@@ -2,6 +2,7 @@ package documenter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"firstmile/agents/dbt"
@@ -9,8 +10,9 @@ import (
 )
 
 // describe fills in the descriptions of the model and of its columns.
-func describe(p *dbt.Project, spec plan.Spec, props plan.Properties) plan.Properties {
-	w := &words{project: p, spec: spec}
+func describe(p *dbt.Project, brief plan.Brief) plan.Properties {
+	w := &words{project: p, spec: brief.Spec, evidence: brief.Evidence}
+	props := brief.Change.Properties
 	if props.Description == "" {
 		props.Description = harmless(w.model())
 	}
@@ -39,11 +41,12 @@ func harmless(text string) string {
 }
 
 type words struct {
-	project *dbt.Project
-	spec    plan.Spec
+	project  *dbt.Project
+	spec     plan.Spec
+	evidence []plan.Evidence
 }
 
-// model says what the model holds and what a row is.
+// model says what the model holds, what a row is, and what it is computed from.
 func (w *words) model() string {
 	title := strings.TrimRight(strings.TrimSpace(w.spec.Title), ".")
 	if title == "" {
@@ -53,7 +56,17 @@ func (w *words) model() string {
 		}
 		title = capital(list(names))
 	}
-	return title + ". " + w.rowSentence()
+	out := title + ". " + w.rowSentence()
+	from := w.spec.BaseModels()
+	for _, r := range relations(w.spec) {
+		if !slices.Contains(from, r) {
+			from = append(from, r)
+		}
+	}
+	if len(from) > 0 {
+		out += " Computed from " + list(from) + "."
+	}
+	return out
 }
 
 func (w *words) rowSentence() string {
@@ -73,7 +86,7 @@ func (w *words) rowSentence() string {
 // column is the description of a column of the new model with its origin.
 func (w *words) column(name string) (text, source string) {
 	if t := w.spec.Time; t != nil && t.Name == name {
-		return period(t), "the design"
+		return period(t) + w.reach(), nameOr(w.origin(t.Origin), design)
 	}
 	for _, d := range w.spec.Dimensions {
 		if d.Name == name {
@@ -112,8 +125,66 @@ func period(t *plan.TimeAxis) string {
 	return text
 }
 
+// reach says how far the periods of a population go, and which rows are in no period.
+func (w *words) reach() string {
+	out := ""
+	if iv := populated(w.spec.Measures); iv != nil && !w.spec.Time.Complete && (w.spec.Window == nil || w.spec.Window.To == "") {
+		out += fmt.Sprintf(" Goes on to the %s of the last %s or past %s.", w.spec.Time.Grain, iv.From, iv.To)
+	}
+	for _, c := range timeColumns(w.spec.Measures) {
+		if n, ok := w.project.Relation(c.Relation); ok {
+			if col, ok := n.Column(c.Column); ok && !hasTest(col, "not_null") {
+				out += fmt.Sprintf(" Rows of %s without %s are in no %s.", n.Name, c.Column, w.spec.Time.Grain)
+			}
+		}
+	}
+	return out
+}
+
+func hasTest(c *dbt.Column, name string) bool {
+	_, ok := c.Test(name)
+	return ok
+}
+
+// populated is the interval of the first population among measures and their parts.
+func populated(measures []plan.Measure) *plan.Interval {
+	var out *plan.Interval
+	eachLeaf(measures, func(m plan.Measure) {
+		if m.Kind == plan.Population && out == nil {
+			out = m.Interval
+		}
+	})
+	return out
+}
+
+// timeColumns lists the columns that put rows into periods, each once.
+func timeColumns(measures []plan.Measure) []plan.ColumnRef {
+	var out []plan.ColumnRef
+	eachLeaf(measures, func(m plan.Measure) {
+		c := plan.ColumnRef{Relation: m.Model, Column: m.Time}
+		if m.Kind != plan.Population && m.Time != "" && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	})
+	return out
+}
+
+// eachLeaf visits the measures that are computed from rows.
+func eachLeaf(measures []plan.Measure, visit func(plan.Measure)) {
+	for _, m := range measures {
+		switch {
+		case m.Numerator != nil && m.Denominator != nil:
+			eachLeaf([]plan.Measure{*m.Numerator, *m.Denominator}, visit)
+		case len(m.Inputs) > 0:
+			eachLeaf(m.Inputs, visit)
+		default:
+			visit(m)
+		}
+	}
+}
+
 func (w *words) dimension(d plan.Dimension) (text, source string) {
-	text, source = d.Description, originOf(d.Origin)
+	text, source = d.Description, w.origin(d.Origin)
 	node, known := w.project.Relation(d.Column.Relation)
 	if text == "" && known {
 		if col, ok := node.Column(d.Column.Column); ok && col.Description != "" {
@@ -125,11 +196,9 @@ func (w *words) dimension(d plan.Dimension) (text, source string) {
 		if known && node.Owner != "" {
 			owner = node.Owner
 		}
-		text, source = sentence(capital(spaced(d.Name)))+" "+w.unknown(owner), ""
-	}
-	text = sentence(text)
-	if source != "" {
-		text += " Taken from " + source + "."
+		text, source = sentence(capital(spaced(d.Name)))+" "+w.unknown(owner), "column "+d.Column.String()
+	} else {
+		text = sentence(text) + taken(source)
 	}
 	if d.NullAs != "" {
 		text += fmt.Sprintf(" '%s' where it is missing.", d.NullAs)
@@ -147,21 +216,18 @@ func (w *words) unknown(owner string) string {
 	return "Meaning not documented upstream: to be confirmed by " + owner + "."
 }
 
-// measure takes the definition in words, else says what is computed and whether its column's meaning is known.
+// measure takes the definition in words; where nobody has written one, it says what is computed and whether its
+// column's meaning is known.
 func (w *words) measure(m plan.Measure) (text, source string) {
-	if m.Description != "" {
-		source = originOf(m.Origin)
-		text = sentence(m.Description)
-		if source != "" {
-			text += " Taken from " + source + "."
-		}
-		return text, source
+	source = nameOr(w.origin(m.Origin), design)
+	if m.Description != "" && m.Origin.Kind != plan.FromColumn {
+		return sentence(m.Description) + taken(source), source
 	}
-	text = sentence(capital(formula(m)))
+	text = sentence(capital(nameOr(m.Description, formula(m))))
 	if doc := w.upstream(m); doc != "" {
 		text += " " + doc
 	}
-	return text, "the design"
+	return text, source
 }
 
 // upstream is what the base relation says about the aggregated column, or that it says nothing.
@@ -181,20 +247,6 @@ func (w *words) upstream(m plan.Measure) string {
 		owner = node.Owner
 	}
 	return fmt.Sprintf("The meaning of %s.%s is not documented upstream: to be confirmed by %s.", node.Name, m.Expr.Name, nameOr(owner, "the data team"))
-}
-
-func originOf(o plan.Origin) string {
-	switch {
-	case o.Ref == "":
-		return ""
-	case o.Kind == plan.FromTerm:
-		return "glossary term " + o.Ref
-	case o.Kind == plan.FromMetric:
-		return "metric " + o.Ref
-	case o.Kind == plan.FromColumn, o.Kind == plan.FromValue:
-		return "column " + o.Ref
-	}
-	return ""
 }
 
 func nameOr(name, other string) string {
