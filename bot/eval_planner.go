@@ -47,16 +47,20 @@ type evalProject struct {
 // sampleProject is what a suite calls the sample company.
 const sampleProject = "sample"
 
-func newEvalPlanner(ctx context.Context, cases []eval.Case) (p *evalPlanner, err error) {
-	p = &evalPlanner{projects: map[evalKey]*evalProject{}}
-	if p.scratch, err = os.MkdirTemp("", "firstmile-eval-"); err != nil {
+func newEvalPlanner(ctx context.Context, cases []eval.Case) (*evalPlanner, error) {
+	scratch, err := os.MkdirTemp("", "firstmile-eval-")
+	if err != nil {
 		return nil, fmt.Errorf("making a scratch folder: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, p.Close())
-		}
-	}()
+	p := &evalPlanner{projects: map[evalKey]*evalProject{}, scratch: scratch}
+	if err := p.start(ctx, cases); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+// start opens the projects of all cases.
+func (p *evalPlanner) start(ctx context.Context, cases []eval.Case) (err error) {
 	data := map[string]string{} // database by project folder
 	var projects []workbench.Project
 	for _, c := range cases {
@@ -68,13 +72,13 @@ func newEvalPlanner(ctx context.Context, cases []eval.Case) (p *evalPlanner, err
 		p.projects[key] = one
 		project, err := p.open(ctx, key, one, data)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: the project %q: %w", c.Suite, c.Line, c.Project, err)
+			return fmt.Errorf("%s:%d: the project %q: %s", c.Suite, c.Line, c.Project, sentence(err))
 		}
 		projects = append(projects, project)
 	}
 	p.bench = workbench.New(workbench.Options{Scratch: p.scratch, Projects: projects})
 	p.ports, err = agentPorts(p.bench, nil, "not part of an evaluation")
-	return p, err
+	return err
 }
 
 // Close ends the sandboxes and removes the databases that were built.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,7 +95,8 @@ func Parse(name string, body []byte) (Suite, error) {
 	r := &reader{suite: Suite{Path: name}}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(body, &doc); err != nil {
-		return Suite{}, fmt.Errorf("%s: %w", name, err)
+		r.failed(1, strings.TrimPrefix(err.Error(), "yaml: "))
+		return Suite{}, errors.Join(r.errs...)
 	}
 	if len(doc.Content) == 0 {
 		return Suite{}, Problem{name, 1, "the suite is empty: write a list of cases"}
@@ -230,16 +232,28 @@ func (r *reader) answers(c Case) {
 	}
 }
 
-// decoding reports what yaml says of a value of the wrong type; it names the lines itself.
+// decoding reports what yaml says of values of the wrong type.
 func (r *reader) decoding(line int, err error) {
 	var typed *yaml.TypeError
-	if errors.As(err, &typed) {
-		for _, e := range typed.Errors {
-			r.errs = append(r.errs, fmt.Errorf("%s: %s", r.suite.Path, e))
-		}
+	if !errors.As(err, &typed) {
+		r.failed(line, err.Error())
 		return
 	}
-	r.fail(line, "%v", err)
+	for _, e := range typed.Errors {
+		r.failed(line, e)
+	}
+}
+
+// failed reports what yaml says, in the line that it names itself ("line 3: …"), else in the one given.
+func (r *reader) failed(line int, text string) {
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		if number, after, ok := strings.Cut(rest, ": "); ok {
+			if n, err := strconv.Atoi(number); err == nil {
+				line, text = n, after
+			}
+		}
+	}
+	r.fail(line, "%s", text)
 }
 
 // unknownKeys reports the keys of a mapping that the type, or the types in its fields, do not have.
