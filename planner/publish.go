@@ -27,7 +27,10 @@ func (s *step) published(pr plan.PR, d *plan.Description) {
 	again := s.t.PR != nil && s.t.PR.Branch == pr.Branch && s.t.PR.Number == pr.Number
 	s.t.Stage, s.t.PR, s.t.Description = plan.StagePublished, &pr, d
 	text := "The pull request is open: " + pr.String()
-	if again {
+	switch {
+	case pr.URL == "":
+		text = "The files are on " + pr.String()
+	case again:
 		text = "The pull request has the new design: " + pr.String()
 	}
 	s.showProposal()

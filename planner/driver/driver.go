@@ -63,6 +63,7 @@ type Options struct {
 	// Workers bounds how many pieces of agents' work run at once over all threads; 0 means 4.
 	Workers int
 	// OnBoundary, when set, is called at every journal boundary; crash tests end the process there.
+	// what is the key of the event, or the kind and the id of the effect with a space between.
 	OnBoundary func(at Boundary, what string)
 }
 

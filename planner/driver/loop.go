@@ -37,6 +37,9 @@ type queued struct {
 	fence   store.Fence // of the claim under which it was started
 }
 
+// name is what OnBoundary is told.
+func (q queued) name() string { return string(q.effect.Kind) + " " + q.id }
+
 func newLoop(d *Driver, id plan.ThreadID) *loop {
 	return &loop{d: d, id: id, log: d.opts.Log.With("thread", string(id)), wake: make(chan struct{}, 1),
 		running: map[string]context.CancelFunc{}, done: make(chan string)}
@@ -279,10 +282,10 @@ func (l *loop) perform(ctx context.Context, q queued) {
 		l.abandon(ctx, q, err)
 		return
 	}
-	l.d.boundary(AfterStart, q.id)
+	l.d.boundary(AfterStart, q.name())
 	began := l.d.opts.Now()
 	result, err := l.d.do(ctx, l, q.effect, attempt > 1 || q.effect.Retry > 0)
-	l.d.boundary(AfterEffect, q.id)
+	l.d.boundary(AfterEffect, q.name())
 	event := l.outcome(ctx, q, result, err)
 	if event == nil {
 		return // stopping: the next start does it again
@@ -316,7 +319,7 @@ func (l *loop) finish(q queued, event plan.Event, log *slog.Logger) {
 		log.Error("storing a result", "err", err)
 		return
 	}
-	l.d.boundary(AfterFinish, q.id)
+	l.d.boundary(AfterFinish, q.name())
 	l.d.rouse(l.id)
 }
 

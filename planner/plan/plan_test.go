@@ -65,7 +65,7 @@ func TestQuestionMatch(t *testing.T) {
 		t.Errorf("id %q", q.ID)
 	}
 	for text, want := range map[string]string{"1": "term:a", " 2. ": "term:b", "TERM:B": "term:b", "revenue churn rate!": "term:b",
-		"revenue": "term:b", "Customer churn": "term:a", "*revenue*": "term:b", "3": "", "0": "", "churn": "", "": "", "rev": ""} {
+		"revenue": "term:b", "Customer churn": "term:a", "*revenue*": "term:b", "3": "", "0": "", "the first one": "term:a", "second": "term:b", "2nd": "term:b", "The latter.": "term:b", "option 2": "term:b", "third": "", "churn": "", "": "", "rev": ""} {
 		o, ok := q.Match(text)
 		if o.ID != want || ok != (want != "") {
 			t.Errorf("Match(%q) = %q, want %q", text, o.ID, want)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -77,15 +78,15 @@ func (q Question) DefaultOption() (Option, bool) {
 	return Option{}, false
 }
 
-// Match finds the option that a text names: by id, by number (1 is the first),
-// or by label, case and surrounding punctuation ignored. A label's leading
+// Match finds the option that a text names: by id, by number (1 is the first,
+// also "the second one" or "the latter"), or by label, case and surrounding punctuation ignored. A label's leading
 // words match when only one option starts with them.
 func (q Question) Match(text string) (Option, bool) {
 	want := normal(text)
 	if want == "" {
 		return Option{}, false
 	}
-	if n, err := strconv.Atoi(want); err == nil && n >= 1 && n <= len(q.Options) {
+	if n, ok := ordinal(want, len(q.Options)); ok {
 		return q.Options[n-1], true
 	}
 	for _, o := range q.Options {
@@ -103,6 +104,22 @@ func (q Question) Match(text string) (Option, bool) {
 		return found[0], true
 	}
 	return Option{}, false
+}
+
+// ordinal reads "2", "2nd", "the second one", "the latter" of n options.
+func ordinal(text string, n int) (int, bool) {
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "the "), " one")
+	text = strings.TrimSuffix(strings.TrimPrefix(text, "option "), " option")
+	if i, err := strconv.Atoi(text); err == nil {
+		return i, i >= 1 && i <= n
+	}
+	words := [][]string{{"first", "1st", "former"}, {"second", "2nd"}, {"third", "3rd"}, {"fourth", "4th"}, {"fifth", "5th"}}
+	for i, w := range words {
+		if i < n && slices.Contains(w, text) {
+			return i + 1, true
+		}
+	}
+	return n, n > 0 && (text == "last" || text == "latter")
 }
 
 func normal(s string) string {
