@@ -128,7 +128,7 @@ func lintGlossary(g *glossary.Glossary, project *dbt.Project) (glossary.Problems
 	if err != nil {
 		return nil, err
 	}
-	known, err := knowledge.Build(project, g, words, nil)
+	known, err := knowledge.Build(project, g, words, nil, nil)
 	if err != nil {
 		return nil, fmt.Errorf("reading the project for the glossary: %w", err)
 	}

@@ -23,7 +23,8 @@ import (
 
 // agentPorts wires the four specialists to the workbench. Chat and Publisher are for the caller to add.
 func agentPorts(w *workbench.Workbench, dbt *runner.Runner, whyNoDBT string) (driver.Ports, error) {
-	reader, err := interpreter.New(projects{w}, w, interpreter.WithCalendars(calendars{w}), interpreter.WithFigures(figures{w}))
+	reader, err := interpreter.New(projects{w}, w, interpreter.WithCalendars(calendars{w}),
+		interpreter.WithExclusions(exclusions{w}), interpreter.WithFigures(figures{w}))
 	if err != nil {
 		return driver.Ports{}, fmt.Errorf("preparing the interpreter: %w", err)
 	}
@@ -49,6 +50,14 @@ type calendars struct{ w *workbench.Workbench }
 func (c calendars) Calendar(ctx context.Context, base plan.Base) (interpreter.Calendar, error) {
 	s, err := c.w.Settings(ctx, base)
 	return interpreter.Calendar{Zone: s.TimeZone, WeekStart: s.WeekStart}, err
+}
+
+// exclusions gives the interpreter the columns that firstmile.yml excludes.
+type exclusions struct{ w *workbench.Workbench }
+
+func (e exclusions) Excluded(ctx context.Context, base plan.Base) (func(relation, column string) bool, error) {
+	s, err := e.w.Settings(ctx, base)
+	return s.Excluded, err
 }
 
 // figures computes readings on the project's data, so that a question can say

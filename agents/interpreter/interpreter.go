@@ -35,6 +35,7 @@ type Interpreter struct {
 	projects   Projects
 	glossaries Glossaries
 	calendars  Calendars
+	exclusions Exclusions
 	figures    Figures
 
 	lexicon *lexicon.Lexicon
@@ -50,6 +51,9 @@ type Option func(*Interpreter)
 
 // WithCalendars sets where time zone and week start come from.
 func WithCalendars(c Calendars) Option { return func(i *Interpreter) { i.calendars = c } }
+
+// WithExclusions sets where a team's excluded columns come from.
+func WithExclusions(e Exclusions) Option { return func(i *Interpreter) { i.exclusions = e } }
 
 // WithFigures sets where figures from data come from.
 func WithFigures(f Figures) Option { return func(i *Interpreter) { i.figures = f } }
@@ -147,7 +151,13 @@ func (i *Interpreter) build(ctx context.Context, b plan.Base) (*base, error) {
 			out.calendar.WeekStart = c.WeekStart
 		}
 	}
-	out.Knowledge, err = knowledge.Build(project, terms, i.lexicon, i.values(ctx, b, project))
+	var excluded knowledge.Excluded
+	if i.exclusions != nil {
+		if excluded, err = i.exclusions.Excluded(ctx, b); err != nil {
+			return nil, fmt.Errorf("reading which columns are excluded: %w", err)
+		}
+	}
+	out.Knowledge, err = knowledge.Build(project, terms, i.lexicon, i.values(ctx, b, project, excluded), excluded)
 	return out, err
 }
 

@@ -29,6 +29,12 @@ type Calendar struct {
 	WeekStart string // "monday" or "sunday"
 }
 
+// Exclusions says which columns a team never shows. Optional: only those that look personal without it.
+type Exclusions interface {
+	// Excluded returns a function that reports whether a relation's column is excluded.
+	Excluded(ctx context.Context, base plan.Base) (func(relation, column string) bool, error)
+}
+
 // Figures answers questions about the project's data. Optional: without it a question cannot say by how
 // much the readings differ, and nothing is proven to exist already.
 type Figures interface {

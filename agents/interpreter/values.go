@@ -12,8 +12,8 @@ import (
 
 // values asks the data for the different values of text columns that the project does not list, in one query. Without data, or where
 // the query fails, the interpreter knows those that are declared.
-func (i *Interpreter) values(ctx context.Context, b plan.Base, project *dbt.Project) map[plan.ColumnRef][]string {
-	columns := knowledge.Unlisted(project)
+func (i *Interpreter) values(ctx context.Context, b plan.Base, project *dbt.Project, excluded knowledge.Excluded) map[plan.ColumnRef][]string {
+	columns := knowledge.Unlisted(project, excluded)
 	if i.figures == nil || len(columns) == 0 {
 		return nil
 	}

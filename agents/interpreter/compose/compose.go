@@ -92,7 +92,7 @@ type builder struct {
 func Compose(c Context, s grammar.Structure, pick Pick) (Draft, error) {
 	b := &builder{Context: c, s: s, pick: pick}
 	b.d.Spec.Version = plan.SpecVersion
-	for _, step := range []func() error{b.measures, b.dimensions, b.filters, b.included, b.rank, b.time, b.window, b.compares, b.finish} {
+	for _, step := range []func() error{b.measures, b.dimensions, b.filters, b.included, b.rank, b.time, b.window, b.compares, b.private, b.finish} {
 		if err := step(); err != nil {
 			return Draft{}, err
 		}

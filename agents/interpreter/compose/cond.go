@@ -23,7 +23,9 @@ func (b *builder) filters() error {
 					return err
 				}
 			}
-			b.addFilters(fs)
+			if err := b.addFilters(fs, c); err != nil {
+				return err
+			}
 		}
 		if f.Entity != nil {
 			if err := b.concerns(f.Entity, b.d.Spec.BaseModels()); err != nil {
@@ -79,15 +81,22 @@ func (b *builder) contradicts(m plan.Measure, fs []plan.Filter, c *grammar.Cond)
 	return err
 }
 
-func (b *builder) addFilters(fs []plan.Filter) {
+// addFilters adds conditions for the whole request; two that exclude each other are refused.
+func (b *builder) addFilters(fs []plan.Filter, c *grammar.Cond) error {
 	for _, f := range fs {
 		same := func(o plan.Filter) bool {
 			return o.Column == f.Column && o.Op == f.Op && slices.Equal(o.Values, f.Values)
+		}
+		for _, o := range b.d.Spec.Filters {
+			if o.Column == f.Column && exclude(o, f) {
+				return b.refuse(grammar.Span{From: c.From, To: c.To}, "no row is one where %s and one where %s", o.Label, f.Label)
+			}
 		}
 		if !slices.ContainsFunc(b.d.Spec.Filters, same) {
 			b.d.Spec.Filters = append(b.d.Spec.Filters, f)
 		}
 	}
+	return nil
 }
 
 // cond turns a condition into filters that hold together, with their join paths from the base relations.

@@ -131,7 +131,7 @@ func (b *builder) reach(slot *grammar.Slot, bases []string, kind plan.QuestionKi
 	at := grammar.Span{From: slot.From, To: slot.To}
 	var options []option
 	var failure error
-	for _, c := range cands {
+	for _, c := range b.public(cands) {
 		paths, err := b.paths(c.Column.Relation, bases, at, c.Label)
 		if err != nil {
 			failure = err

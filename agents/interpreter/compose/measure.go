@@ -110,7 +110,9 @@ func (b *builder) withConds(m plan.Measure, conds []*grammar.Cond, n *grammar.Me
 			return m, err
 		}
 		if len(b.s.Measures) <= 1 {
-			b.addFilters(fs)
+			if err := b.addFilters(fs, c); err != nil {
+				return m, err
+			}
 			continue
 		}
 		if after(c, n) || c.Neg || n.Of != nil { // "revenue and orders without gifts": rather for both

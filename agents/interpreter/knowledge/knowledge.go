@@ -44,6 +44,7 @@ type Knowledge struct {
 	lexicon  *lexicon.Lexicon
 	index    *glossary.Index
 	values   map[plan.ColumnRef][]string // seen in data
+	excluded Excluded                    // nil: nothing is
 
 	mu   sync.Mutex
 	ways map[[2]string]ways
@@ -51,15 +52,20 @@ type Knowledge struct {
 
 // Build reads everything that a request could mean in the project.
 //
-// values holds what is known of the data beside what the project declares: the different values of columns.
-func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon, values map[plan.ColumnRef][]string) (*Knowledge, error) {
+// values holds what is known of the data beside what the project declares: the different values of columns. excluded, when
+// given, names the columns that the team never shows.
+func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon, values map[plan.ColumnRef][]string, excluded Excluded) (*Knowledge, error) {
 	k := &Knowledge{
-		Project: project, values: values, joins: joins.New(project), lexicon: lex, words: lex.Tokenizer(),
+		Project: project, values: values, excluded: excluded, joins: joins.New(project), lexicon: lex, words: lex.Tokenizer(),
 		relations: map[string]*Relation{}, light: map[string][]Candidate{}, stem: map[string][]Candidate{},
 		byKey: map[string][]Candidate{}, broken: map[string]string{}, vocab: map[string]bool{}, ways: map[[2]string]ways{}, metrics: map[string]bool{}, nouns: map[string]bool{},
 	}
 	for _, n := range project.Nodes {
 		r := newRelation(n, k.words)
+		r.Times = slices.DeleteFunc(r.Times, func(c string) bool {
+			col, ok := n.Column(c)
+			return ok && private(n, *col, excluded) != ""
+		})
 		k.relations[r.Name] = r
 		k.order = append(k.order, r.Name)
 		k.nouns[k.key(r.Noun)] = true

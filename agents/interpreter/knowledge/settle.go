@@ -114,9 +114,12 @@ func (k *Knowledge) documents() []glossary.Document {
 		}
 		docs = append(docs, glossary.Document{Ref: "model:" + name, Kind: glossary.ModelDocument, Name: name, Aliases: []string{r.Noun}, Text: r.Node.Description})
 		for _, c := range r.Node.Columns {
+			if k.isPrivate(r, c) {
+				continue // a suggestion that would be refused is none
+			}
 			docs = append(docs, glossary.Document{Ref: "column:" + name + "." + c.Name, Kind: glossary.ColumnDocument, Name: c.Name, Text: c.Description})
 			values := k.valuesOf(plan.ColumnRef{Relation: name, Column: c.Name}, c)
-			if len(values) > MaxValues || personal(c) {
+			if len(values) > MaxValues {
 				continue
 			}
 			for _, v := range values {

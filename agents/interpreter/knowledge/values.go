@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"slices"
 	"strings"
 
 	"firstmile/agents/dbt"
@@ -13,7 +12,7 @@ import (
 func (k *Knowledge) addValues(r *Relation, col dbt.Column) {
 	ref := plan.ColumnRef{Relation: r.Name, Column: col.Name}
 	values := k.valuesOf(ref, col)
-	if len(values) == 0 || len(values) > MaxValues || personal(col) {
+	if len(values) == 0 || len(values) > MaxValues || k.isPrivate(r, col) {
 		return
 	}
 	t := r.Type(col.Name)
@@ -30,22 +29,6 @@ func (k *Knowledge) addValues(r *Relation, col dbt.Column) {
 			Detail: col.Description, Relation: r.Name, Column: ref, Filters: []plan.Filter{f}, rank: r.rank}
 		k.add(strings.Join(glossary.Split(v), " "), c)
 	}
-}
-
-// personal reports whether a column looks like personal data by tag, meta or name; its values are never offered.
-func personal(col dbt.Column) bool {
-	for _, t := range col.Tags {
-		if slices.Contains([]string{"pii", "personal", "sensitive", "gdpr"}, strings.ToLower(t)) {
-			return true
-		}
-	}
-	if v, ok := col.Meta["pii"].(bool); ok && v {
-		return true
-	}
-	parts := glossary.Split(col.Name)
-	return slices.ContainsFunc(parts, func(p string) bool {
-		return slices.Contains([]string{"email", "phone", "mobile", "ssn", "iban", "password", "birthdate", "birthday", "dob", "firstname", "lastname", "surname", "address", "street", "ip"}, p)
-	})
 }
 
 // HasValue finds the spelling of a value in a column, case ignored. known is false when nothing is known of its values.
@@ -74,7 +57,7 @@ func (k *Knowledge) HasValue(ref plan.ColumnRef, text string) (value string, fou
 // Values lists the known values of a column.
 func (k *Knowledge) Values(ref plan.ColumnRef) []string {
 	if r, ok := k.relations[ref.Relation]; ok {
-		if col, ok := r.Node.Column(ref.Column); ok && !personal(*col) {
+		if col, ok := r.Node.Column(ref.Column); ok && !k.isPrivate(r, *col) {
 			return k.valuesOf(ref, *col)
 		}
 	}
@@ -91,14 +74,14 @@ func (k *Knowledge) valuesOf(ref plan.ColumnRef, col dbt.Column) []string {
 
 // Unlisted lists the text columns of marts whose values nobody declares: where there is data, it is worth a look. Keys and what
 // looks like personal data are not among them.
-func Unlisted(p *dbt.Project) []plan.ColumnRef {
+func Unlisted(p *dbt.Project, excluded Excluded) []plan.ColumnRef {
 	var out []plan.ColumnRef
 	for _, n := range p.Models() {
 		if n.Layer != dbt.Mart || n.Materialized == "ephemeral" {
 			continue
 		}
 		for _, c := range n.Columns {
-			if len(c.Values) == 0 && typeOf(c) == TextType && !personal(c) && !strings.HasSuffix(strings.ToLower(c.Name), "_id") {
+			if len(c.Values) == 0 && typeOf(c) == TextType && private(n, c, excluded) == "" && !strings.HasSuffix(strings.ToLower(c.Name), "_id") {
 				out = append(out, plan.ColumnRef{Relation: n.RelationName(), Column: c.Name})
 			}
 		}
