@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"firstmile/agents/forge"
 	"firstmile/bot/config"
@@ -34,7 +35,7 @@ func (c *doctorCommand) Run(ctx context.Context, p program) error {
 	} else if err != nil {
 		return err
 	} else {
-		d.line("configuration", true, fmt.Sprintf("%d projects", len(server.Projects)))
+		d.line("configuration", true, fmt.Sprintf("projects: %d", len(server.Projects)))
 	}
 	dbt := d.dbt(ctx, c.Gate)
 	if err == nil {
@@ -59,7 +60,7 @@ func (d *diagnosis) line(what string, ok bool, text string) {
 	if !ok {
 		mark, d.sick = "FAIL", true
 	}
-	_, _ = fmt.Fprintf(d.p.stdout, "%s  %-22s %s\n", mark, what, strings.TrimSpace(text))
+	_, _ = fmt.Fprintf(d.p.stdout, "%s  %-30s %s\n", mark, what, strings.TrimSpace(text))
 }
 
 func (d *diagnosis) dbt(ctx context.Context, gate string) bool {
@@ -135,15 +136,34 @@ func (d *diagnosis) project(ctx context.Context, bench *workbench.Workbench, id 
 	}
 	d.line(what, true, fmt.Sprintf("%d models, %d glossary terms, %d files that could not be read completely",
 		len(project.Models()), len(terms.Terms), len(project.Problems)))
-	if !rules.DataSource {
-		d.line(string(id)+": data", true, "none configured: checks on data will say \"not run\"")
-		return
-	}
-	if _, _, err := bench.Sandbox(ctx, base); err != nil {
+	d.index(ctx, bench, base)
+	box, _, err := bench.Sandbox(ctx, base)
+	switch {
+	case err != nil:
 		d.line(string(id)+": data", false, sentence(err))
 		return
+	case rules.DataSource:
+		d.line(string(id)+": data", true, "the file can be read")
+	default:
+		d.line(string(id)+": data", true, "none configured: checks on data will say \"not run\"")
 	}
-	d.line(string(id)+": data", true, "the file can be read")
+	d.line(string(id)+": sandbox", true, box.Confinement().Detail)
+}
+
+// index reads a request as a design would, which builds everything that words are looked up in.
+func (d *diagnosis) index(ctx context.Context, bench *workbench.Workbench, base plan.Base) {
+	what := string(base.Project) + ": index"
+	ports, err := agentPorts(bench, nil, "")
+	if err != nil {
+		d.line(what, false, err.Error())
+		return
+	}
+	began := time.Now()
+	if _, err := ports.Interpreter.Interpret(ctx, plan.Request{Base: base, Turns: []plan.Turn{{Text: "help"}}}); err != nil {
+		d.line(what, false, sentence(err))
+		return
+	}
+	d.line(what, true, fmt.Sprintf("built in %d ms", time.Since(began).Milliseconds()))
 }
 
 // store looks at the data folder and, when it holds a store, opens it.
