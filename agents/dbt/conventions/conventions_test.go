@@ -2,6 +2,7 @@ package conventions
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -138,6 +139,29 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestCompare: a model written in another hand differs in what it shows, and in nothing that it does not show.
+func TestCompare(t *testing.T) {
+	c := Infer(read(t, leading))
+	for sql, want := range map[string][]string{
+		"SELECT\n  id\n  , SUM(amount) AS total\nFROM {{ ref(\"fct_orders\") }}\nGROUP BY id\n": nil,
+		"select\n    id,\n    sum(amount) as total\nfrom {{ ref('fct_orders') }}\ngroup by 1\n": {"keyword case", "commas", "quotes in ref()", "group by",
+			"function case", indentation, firstColumn},
+		"SELECT 1 AS id\n": nil,
+	} {
+		var got []string
+		for _, x := range c.Compare(sql) {
+			if !x.Same() && x.Field != "config() in models" {
+				got = append(got, x.Field)
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s\n%s", sql, diff)
+		}
+	}
+}
+
 func TestYAMLPath(t *testing.T) {
 	entry := func(names ...string) string {
 		return "models:\n  - name: " + strings.Join(names, "\n  - name: ") + "\n"
@@ -179,7 +203,9 @@ func FuzzInfer(f *testing.F) {
 	f.Add("{{ {% #} select", "models: [{name: m, columns: [{name: a, tests: [{x: {values: [1]}}]}]}]")
 	f.Fuzz(func(t *testing.T, sql, yaml string) {
 		p := read(t, map[string]string{"models/m.sql": sql, "models/m.yml": yaml})
-		Infer(p).YAMLPath(p, "models/new.sql")
+		c := Infer(p)
+		c.YAMLPath(p, "models/new.sql")
+		c.Compare(sql)
 	})
 }
 
