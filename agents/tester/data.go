@@ -50,20 +50,28 @@ func checkRuns(ctx context.Context, s *subject) finding {
 	if len(got.Rows) == 0 {
 		return failed("the model gives no rows on the data there is").at(s.change.ModelPath, 0)
 	}
-	return passed("%d rows", s.preview.RowCount)
+	lost, err := s.untimed(ctx)
+	switch {
+	case err != nil:
+		return failed("counting the rows without a time failed: %v", err)
+	case lost != "":
+		return passed("%s; %s", count(s.preview.RowCount, "row"), lost)
+	}
+	return passed("%s", count(s.preview.RowCount, "row"))
 }
 
 // interestingFirst orders the preview: the newest periods, or the largest figures, come first.
 func interestingFirst(spec plan.Spec) string {
 	var by []string
+	if spec.Time != nil {
+		by = append(by, quoteName(spec.Time.Name)+" desc")
+	}
 	switch {
 	case spec.Rank != nil && !spec.Rank.Descending:
 		by = append(by, quoteName(spec.Rank.By))
 	case spec.Rank != nil:
 		by = append(by, quoteName(spec.Rank.By)+" desc nulls last")
-	case spec.Time != nil:
-		by = append(by, quoteName(spec.Time.Name)+" desc")
-	case len(spec.Measures) > 0:
+	case spec.Time == nil && len(spec.Measures) > 0:
 		by = append(by, quoteName(spec.Measures[0].Name)+" desc nulls last")
 	}
 	for _, d := range spec.Dimensions {

@@ -38,7 +38,40 @@ func checkConventions(_ context.Context, s *subject) finding {
 			return failed("the column %s is not lower snake case", c.Name).at(f.Path, 0)
 		}
 	}
-	return passed("name, folder and spelling as in the project's other models")
+	if f.Action != plan.Create {
+		return passed("the model keeps its place and name; its new columns are spelled as the others")
+	}
+	return s.habits(string(f.Content)).at(f.Path, 0)
+}
+
+// binding are the habits that a new model has to follow where the project has them. The others are reported.
+var binding = []string{"keyword case", "commas", "quotes in ref()"}
+
+// habits compares the SQL with what the project's models show, and says what was compared.
+func (s *subject) habits(sql string) finding {
+	rel, _ := s.inProject(s.change.ModelPath)
+	marts := s.style.Layer(dbt.Mart)
+	place := "folder and name by dbt's style guide, the project has no marts yet"
+	if marts.Models > 0 {
+		place = fmt.Sprintf("in %s, named as the %s there are", path.Dir(rel), count(marts.Models, "mart"))
+	}
+	followed := 0
+	var other []string
+	for _, c := range s.style.Compare(sql) {
+		switch {
+		case c.Same():
+			followed++
+		case slices.Contains(binding, c.Field):
+			return failed("%s: %s here, %s in %d of %d models of the project", c.Field, c.Got, c.Value, c.For, c.Of)
+		default:
+			other = append(other, fmt.Sprintf("%s (%s here, %s in %d of %d models)", c.Field, c.Got, c.Value, c.For, c.Of))
+		}
+	}
+	detail := fmt.Sprintf("%s; %s of the project's SQL followed", place, count(followed, "habit"))
+	if len(other) > 0 {
+		detail += "; not followed: " + strings.Join(other, ", ")
+	}
+	return passed("%s", detail)
 }
 
 // newModelStyle checks what only a new model has to get right.
@@ -51,15 +84,20 @@ func (s *subject) newModelStyle(name string) (finding, bool) {
 	if got, _ := s.inProject(s.change.Properties.Path); got != want {
 		return failed("the properties stand in %s; by the project's scheme they belong in %s", got, want), true
 	}
-	for _, l := range s.style.Layers {
-		if l.Layer != dbt.Mart || l.Models < 3 || len(l.Prefixes) == 0 {
-			continue
-		}
-		if !hasPrefix(name, l.Prefixes) {
-			return failed("the name %s has none of the prefixes of the project's marts", name), true
-		}
+	marts := s.style.Layer(dbt.Mart)
+	switch {
+	case marts.Models == 0:
+	case !s.amongMarts(path.Dir(rel), marts):
+		return failed("the model stands in %s; the project's marts stand in %s", path.Dir(rel), marts.Folder), true
+	case marts.Models >= 3 && !hasPrefix(name, marts.Prefixes):
+		return failed("the name %s has none of the prefixes of the project's marts", name), true
 	}
 	return finding{}, false
+}
+
+// amongMarts reports whether a folder is the one that the project's marts have in common, or holds some of them.
+func (s *subject) amongMarts(dir string, marts conventions.Layer) bool {
+	return dir == marts.Folder || slices.ContainsFunc(s.project.Models(), func(n *dbt.Node) bool { return n.Layer == dbt.Mart && path.Dir(n.Path) == dir })
 }
 
 func hasPrefix(name string, prefixes []conventions.Prefix) bool {

@@ -75,7 +75,7 @@ models:
 	}
 }
 
-// newShop builds the project's data: an order without a customer, one without a region, a refund, a duplicate amount.
+// newShop builds the project's data: an order without a customer, one without a region, one without a time, a refund, a duplicate amount.
 func newShop(t *testing.T) *shop {
 	t.Helper()
 	s := &shop{files: shopFiles(), data: true}
@@ -89,7 +89,7 @@ func newShop(t *testing.T) *shop {
 		`create table orders as select * from (values
 			(1, 10, 5.0, 'paid', timestamp '2026-01-05 10:00'), (2, 10, 7.5, 'paid', timestamp '2026-01-06 00:00'),
 			(3, 11, 2.5, 'open', timestamp '2026-01-31 23:59'), (4, null, 4.0, 'paid', timestamp '2026-02-01 00:00'),
-			(5, 12, -1.0, 'paid', timestamp '2026-02-14 12:00'), (6, 99, 9.0, 'paid', timestamp '2026-02-20 12:00'))
+			(5, 12, -1.0, 'paid', timestamp '2026-02-14 12:00'), (6, 99, 9.0, 'paid', timestamp '2026-02-20 12:00'), (7, 10, 3.0, 'open', null))
 			as t(order_id, customer_id, amount, status, ordered_at)`,
 		`create table customers as select * from (values (10, 'north'), (11, 'south'), (12, null)) as t(customer_id, region)`,
 		`create table regions as select * from (values ('north', 'se'), ('north', 'no'), ('south', 'it')) as t(region, country)`,

@@ -1,0 +1,48 @@
+package tester
+
+import (
+	"strings"
+	"testing"
+
+	"firstmile/planner/plan"
+)
+
+// TestDetails: what a check says about a good change is true and says what a reader may miss.
+func TestDetails(t *testing.T) {
+	s := newShop(t)
+	elsewhere := func(c *plan.Change) {
+		c.ModelPath, c.Files[0].Path = "models/reports/fct_monthly_revenue.sql", "models/reports/fct_monthly_revenue.sql"
+	}
+	shouting := func(c *plan.Change) { c.Files[0].Content = []byte(shout(goodSQL)) }
+	for name, c := range map[string]struct {
+		change func(*plan.Change)
+		check  string
+		status plan.CheckStatus
+		says   string
+	}{
+		"rows without a time":      {nil, plan.CheckRuns, plan.Passed, "1 of 7 rows of fct_orders has no ordered_at and is in no period"},
+		"place and habits":         {nil, plan.CheckConventions, plan.Passed, "in models/marts, named as the 3 marts there are; "},
+		"a habit not followed":     {nil, plan.CheckConventions, plan.Passed, "not followed: with on a line of its own (false here, true in 3 of 3 models)"},
+		"another folder":           {elsewhere, plan.CheckConventions, plan.Failed, "models/marts"},
+		"keywords in another case": {shouting, plan.CheckConventions, plan.Failed, "keyword case: upper here, lower in 3 of 3 models"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			change := s.change(goodSQL, goodYAML)
+			if c.change != nil {
+				c.change(&change)
+			}
+			got := s.check(t, revenueSpec(), change)[c.check]
+			if got.Status != c.status || !strings.Contains(got.Detail, c.says) {
+				t.Errorf("%s is %s: %s; want %s: %s", c.check, got.Status, got.Detail, c.status, c.says)
+			}
+		})
+	}
+}
+
+// shout writes keywords in capitals.
+func shout(sql string) string {
+	for _, word := range []string{"select", "from", "left join", "where", "group by", "with", " as "} {
+		sql = strings.ReplaceAll(sql, word, strings.ToUpper(word))
+	}
+	return sql
+}
