@@ -4,15 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"firstmile/agents/child"
 )
 
 // Build runs "dbt build" for a selection ("fct_churn", "+fct_churn", …): models, their tests, seeds and snapshots, in the
-// order of their dependence. Results are dbt's findings; an error means that it did not run. Nothing is cached here.
+// order of their dependence. A selection with what is above it ("+fct_churn") leaves out tests that read further models: those need
+// not be there. Results are dbt's findings; an error means that it did not run. Nothing is cached here.
 func (r *Runner) Build(ctx context.Context, s Scratch, selection ...string) (Results, error) {
-	return r.run(ctx, s, "build", selection)
+	var options []string
+	if slices.ContainsFunc(selection, func(one string) bool { return strings.HasPrefix(one, "+") }) {
+		options = []string{"--indirect-selection", "buildable"}
+	}
+	return r.run(ctx, s, "build", selection, options...)
 }
 
 // Parse runs "dbt parse": the project as a whole, without touching data.
@@ -25,7 +32,7 @@ func (r *Runner) Compile(ctx context.Context, s Scratch, selection ...string) (R
 	return r.run(ctx, s, "compile", selection)
 }
 
-func (r *Runner) run(ctx context.Context, s Scratch, command string, selection []string) (Results, error) {
+func (r *Runner) run(ctx context.Context, s Scratch, command string, selection []string, options ...string) (Results, error) {
 	if s.Dir == "" || s.Files == nil {
 		return Results{}, errors.New("running dbt: the scratch folder and the project's files must be given")
 	}
@@ -42,6 +49,7 @@ func (r *Runner) run(ctx context.Context, s Scratch, command string, selection [
 	if len(selection) > 0 {
 		args = append(append(args, "--select"), selection...)
 	}
+	args = append(args, options...)
 	started := time.Now()
 	out, err := child.Run(ctx, child.Command{Path: r.bin, Args: args, Dir: s.path("project"), Env: r.env(s.path("home")),
 		Timeout: r.timeout, MaxStdout: 32 << 20, Limits: child.Limits{Memory: r.memory, FileSize: maxDatabase}})

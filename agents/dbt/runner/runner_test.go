@@ -98,6 +98,20 @@ func TestBuild(t *testing.T) {
 			t.Errorf("%+v %v", res, err)
 		}
 	})
+	t.Run("a test beside what is built", func(t *testing.T) {
+		s.Changes = map[string][]byte{
+			"models/returns.sql": []byte("select id from {{ ref('orders') }}\n"),
+			"models/counts.sql":  []byte("select region, count(*) as orders from {{ ref('orders') }} group by 1\n"),
+			"models/beside.yml": []byte("models:\n  - name: returns\n    columns:\n      - name: id\n        data_tests:\n" +
+				"          - relationships: {arguments: {to: ref('orders'), field: id}}\n"),
+			"models/schema.yml": []byte("models:\n  - name: orders\n    columns:\n      - name: id\n        data_tests: [not_null]\n"),
+		}
+		s.Dir = t.TempDir() // nothing is built yet, returns never will be
+		res, err := r.Build(t.Context(), s, "+counts")
+		if err != nil || !res.OK() || len(res.Nodes) != 4 {
+			t.Errorf("%+v %v", res, err)
+		}
+	})
 	t.Run("cancelled", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
