@@ -42,3 +42,13 @@ func TestReview(t *testing.T) {
 		}
 	}
 }
+
+// TestComments: a definition that somebody wrote stands above the model, a paraphrase of its SQL does not.
+func TestComments(t *testing.T) {
+	written := plan.Measure{Name: "revenue", Description: "What customers paid.", Origin: plan.Origin{Kind: plan.FromTerm, Ref: "revenue"}}
+	paraphrase := plan.Measure{Name: "orders", Description: "Different values of order_id.", Origin: plan.Origin{Kind: plan.FromColumn, Ref: "orders"}}
+	got := strings.Join(definitions(plan.Spec{Measures: []plan.Measure{written, paraphrase}}), "\n")
+	if want := "revenue: What customers paid."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -124,12 +124,13 @@ func render(logical *metric.Plan, engine dialect.Dialect, style layout.Style, co
 	return layout.Render(tree, style)
 }
 
-// definitions are the lines above the model: what each measure means, in its glossary's words.
+// definitions are the lines above the model: what each measure means, in its glossary's words. What only repeats the SQL in
+// words is left out.
 func definitions(spec plan.Spec) []string {
 	var out []string
 	for _, m := range spec.Measures {
 		words := strings.Fields(m.Description)
-		if len(words) == 0 || strings.ContainsAny(m.Description, "{}") {
+		if len(words) == 0 || m.Origin.Kind == plan.FromColumn || strings.ContainsAny(m.Description, "{}") {
 			continue
 		}
 		out = append(out, wrap(m.Name+": ", words)...)

@@ -74,7 +74,7 @@ func plural(noun string) string {
 // entityNoun is what a key column identifies: customer_id -> customer.
 func entityNoun(column string) string {
 	noun := strings.ToLower(column)
-	for _, suffix := range []string{"_id", "_key", "_sk", "_pk", "_uuid", "_number"} {
+	for _, suffix := range []string{"_id", "_key", "_sk", "_pk", "_uuid", "_number", "_num", "_nr", "_no", "_code"} {
 		noun = strings.TrimSuffix(noun, suffix)
 	}
 	return noun

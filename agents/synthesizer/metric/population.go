@@ -131,8 +131,8 @@ func (b *builder) otherStep(s *source, atEnd bool) (string, error) {
 	sel.Distinct = true
 	sel.Items = append(sel.Items, Item{Column{s.alias, s.first.Interval.Entity}, b.free(s.first.Interval.Entity)})
 	r.finish(&sel)
-	name := "in_population_at_" + b.edgeName(atEnd)
-	return b.step(name, "by any row, whichever it was before", sel), nil
+	name := plural(entityNoun(s.first.Interval.Entity)) + "_present_at_" + b.edgeName(atEnd)
+	return b.step(name, "with any row that is valid then", sel), nil
 }
 
 func (b *builder) edgeName(atEnd bool) string {

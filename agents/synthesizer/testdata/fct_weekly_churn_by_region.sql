@@ -59,9 +59,9 @@ customers_at_week_start as (
 
 ),
 
-in_population_at_week_end as (
+customers_present_at_week_end as (
 
-    -- by any row, whichever it was before
+    -- with any row that is valid then
     select distinct
         weeks.week,
         subscriptions.customer_id
@@ -84,15 +84,16 @@ customers_by_week_and_region as (
         count(
             distinct
             case
-                when in_population_at_week_end.customer_id is null
+                when customers_present_at_week_end.customer_id is null
                     then customers_at_week_start.customer_id
             end
         ) as lost_customers,
         count(distinct customers_at_week_start.customer_id) as opening_customers
     from customers_at_week_start
-    left join in_population_at_week_end
-        on customers_at_week_start.week = in_population_at_week_end.week
-        and customers_at_week_start.customer_id = in_population_at_week_end.customer_id
+    left join customers_present_at_week_end
+        on customers_at_week_start.week = customers_present_at_week_end.week
+        and customers_at_week_start.customer_id
+            = customers_present_at_week_end.customer_id
     group by 1, 2
 
 ),
