@@ -287,6 +287,28 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+func TestGist(t *testing.T) {
+	long := strings.Repeat("Many words ", 30)
+	for text, want := range map[string]string{
+		"Short.":      "Short.",
+		"Two\nlines.": "Two\nlines.",
+		"One of these:\n\n| a | b |\n|---|---|\n": "One of these (more at t.c).",
+		"One of these:\n- a\n- b":                 "One of these (more at t.c).",
+		"The first. " + long:                      "The first (more at t.c).",
+		"":                                        "",
+	} {
+		if got := gist(text, "t.c"); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	if got := gist(long, "t.c"); len(got) > maxGist+20 || !strings.HasSuffix(got, "words (more at t.c).") {
+		t.Error(got)
+	}
+	if got := gist(strings.Repeat("ä", 300), "t.c"); got != strings.Repeat("ä", 300) {
+		t.Error(got)
+	}
+}
+
 func TestFormulaInWords(t *testing.T) {
 	lost := plan.Measure{Kind: plan.Population, Model: "subs", Interval: &plan.Interval{Entity: "customer_id", From: "a", To: "b", State: plan.Lost}}
 	opening := lost

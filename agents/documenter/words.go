@@ -188,7 +188,7 @@ func (w *words) dimension(d plan.Dimension) (text, source string) {
 	node, known := w.project.Relation(d.Column.Relation)
 	if text == "" && known {
 		if col, ok := node.Column(d.Column.Column); ok && col.Description != "" {
-			text, source = col.Description, "column "+d.Column.String()
+			text, source = gist(col.Description, d.Column.String()), "column "+d.Column.String()
 		}
 	}
 	if text == "" {
@@ -207,6 +207,34 @@ func (w *words) dimension(d plan.Dimension) (text, source string) {
 		text += fmt.Sprintf(" 'other' for all but the first %d.", r.N)
 	}
 	return text, source
+}
+
+// maxGist is from how many bytes on the description of a column is too long to be repeated.
+const maxGist = 200
+
+// gist is the first paragraph of a long description, which may hold tables and lists, and says where the rest stands.
+func gist(text, where string) string {
+	text = strings.TrimSpace(text)
+	var first []string
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if len(first) > 0 && (line == "" || strings.ContainsAny(line[:1], "|-*+#>")) {
+			break
+		}
+		first = append(first, line)
+	}
+	short := strings.Join(first, " ")
+	if len(short) > maxGist {
+		cut := strings.LastIndexByte(short[:maxGist], ' ')
+		if end := strings.LastIndex(short[:maxGist], ". "); end > 0 {
+			cut = end
+		}
+		short = strings.ToValidUTF8(short[:max(cut, 0)], "")
+	}
+	if short == strings.Join(strings.Fields(text), " ") || short == "" {
+		return text
+	}
+	return strings.TrimRight(short, ".:;, ") + " (more at " + where + ")."
 }
 
 func (w *words) unknown(owner string) string {
@@ -240,7 +268,7 @@ func (w *words) upstream(m plan.Measure) string {
 		return ""
 	}
 	if col, ok := node.Column(m.Expr.Name); ok && col.Description != "" {
-		return fmt.Sprintf("Upstream, %s is: %s", m.Expr.Name, sentence(col.Description))
+		return fmt.Sprintf("Upstream, %s is: %s", m.Expr.Name, sentence(gist(col.Description, node.Name+"."+m.Expr.Name)))
 	}
 	owner := w.spec.Owner
 	if node.Owner != "" {
