@@ -184,6 +184,9 @@ func (s *session) withoutMarker(text string, span grammar.Span) string {
 
 // complete says by how much the answers to the questions differ, where there is data to compute it from.
 func (s *session) complete(ctx context.Context, r plan.Reading) plan.Reading {
+	if r.Outcome == plan.OutcomeSpec {
+		return s.countUndated(ctx, r)
+	}
 	if r.Outcome != plan.OutcomeQuestions {
 		return r
 	}

@@ -34,6 +34,7 @@ func (s *session) decide(l grammar.Linked, drafts []draft) plan.Reading {
 	if len(questions) == 0 {
 		r.Outcome = plan.OutcomeSpec
 		r.Spec = &best.Spec
+		s.undated = best.Undated
 		return r
 	}
 	r.Outcome = plan.OutcomeQuestions
@@ -46,19 +47,45 @@ func (s *session) decide(l grammar.Linked, drafts []draft) plan.Reading {
 	return r
 }
 
-// openRestatement says back how the request would be read as far as it can be told, and which words leave it open.
+// openRestatement says back how the request would be read as far as it can be told, and what leaves it open, worded by the
+// kind of the questions.
 func openRestatement(spec plan.Spec, questions []plan.Question) string {
-	var words []string
+	var several, open []string
 	for _, q := range questions {
-		words = append(words, "“"+q.Subject+"”")
+		words := "“" + q.Subject + "”"
+		switch q.Kind {
+		case plan.AskDefinition, plan.AskColumn, plan.AskPopulation, plan.AskPath, plan.AskReading, plan.AskValue:
+			several = append(several, words+" can mean more than one thing here")
+		case plan.AskUnknown:
+			open = append(open, "I don't know "+words)
+		case plan.AskMeasure:
+			open = append(open, "it is open how "+words+" becomes one number")
+		case plan.AskTime:
+			open = append(open, "it is open which date counts")
+		case plan.AskGrain:
+			open = append(open, "it is open for which period")
+		default:
+			open = append(open, words+" is open")
+		}
 	}
-	last := len(words) - 1
-	list := words[last]
-	if last > 0 {
-		list = strings.Join(words[:last], ", ") + " and " + list
+	reasons := several
+	if len(several) > 1 {
+		for i := range several {
+			several[i] = strings.TrimSuffix(several[i], " can mean more than one thing here")
+		}
+		reasons = []string{list(several) + " can mean more than one thing here"}
 	}
 	title := strings.TrimSuffix(strings.TrimPrefix(compose.Restate(spec), "You want "), ".")
-	return "I would read this as " + title + ", but " + list + " can mean more than one thing here."
+	return "I would read this as " + title + ", but " + list(slices.Concat(reasons, open)) + "."
+}
+
+// list joins words as people do.
+func list(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // contenders are the best complete reading and every other meaning within the margin.

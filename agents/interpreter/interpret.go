@@ -45,6 +45,7 @@ type session struct {
 	used    map[int]bool      // answers that were taken
 	assumed []plan.Assumption // from defaults and corrections
 	asked   map[string]plan.Question
+	undated []plan.ColumnRef // of the reading that is proposed
 
 	tokens []token.Token
 	turns  []grammar.Span

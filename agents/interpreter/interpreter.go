@@ -77,6 +77,8 @@ type base struct {
 	calendar Calendar
 	prefix   string // of new models
 
+	undated map[plan.ColumnRef]gap // rows without a date, counted once; guarded by the interpreter's mutex
+
 	uses    int  // calls that read it now
 	dropped bool // no longer kept; closed when the last call is done
 }

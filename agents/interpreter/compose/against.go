@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/knowledge"
 	"firstmile/planner/plan"
 )
 
@@ -37,6 +38,9 @@ func (b *builder) edgeOf(n *grammar.Measure) error {
 		size = "largest"
 	}
 	words := b.quote(n.Slot.From, n.Slot.To)
+	if n.Slot.Kind == knowledge.Time {
+		return b.refuse(grammar.Span{From: n.From, To: n.To}, "a date is not among the figures that I can show")
+	}
 	return b.refuse(grammar.Span{From: n.From, To: n.To}, "it speaks of the value at one moment, which I cannot pick yet; \"%s %s\" is about size, \"average %s per month\" follows it over time", size, words, words)
 }
 

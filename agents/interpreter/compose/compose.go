@@ -44,6 +44,8 @@ type Draft struct {
 	Assumptions []plan.Assumption
 	Evidence    []plan.Evidence
 	Needs       []Need
+	// Undated lists the date columns that may be empty; rows without one are left out.
+	Undated []plan.ColumnRef
 	// Chosen says which candidate stands for which words, in the order of the words.
 	Chosen []Chosen
 }

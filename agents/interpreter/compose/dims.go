@@ -59,7 +59,7 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 	}
 	if r, ok := b.K.Relation(c.Column.Relation); ok && r.Type(c.Column.Column) == knowledge.TextType && b.nullable(c.Column, paths) {
 		d.NullAs = nullBucket
-		b.assume(false, "Rows without a %s are shown as %q.", lowerFirst(d.Label), nullBucket)
+		b.assume(false, "Rows without %s are shown as %q.", a(lowerFirst(d.Label)), nullBucket)
 	}
 	if slices.ContainsFunc(b.d.Spec.Dimensions, func(o plan.Dimension) bool { return o.Name == d.Name }) {
 		d.Name = snake(qualified(c.Column))

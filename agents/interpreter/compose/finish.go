@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
@@ -137,6 +138,14 @@ func join(words []string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// a puts the article before a word: "an order", "a user".
+func a(word string) string {
+	if word != "" && strings.ContainsRune("aeio", unicode.ToLower(rune(word[0]))) || strings.HasPrefix(word, "un") && !strings.HasPrefix(word, "uni") {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 func adverb(g plan.Grain) string {

@@ -159,6 +159,20 @@ func (b *builder) timeSpan() grammar.Span {
 	return b.measureSpan()
 }
 
+// undated records that rows without a date fall into no period.
+func (b *builder) undated(date plan.ColumnRef) {
+	if !b.nullable(date, nil) {
+		return
+	}
+	b.d.Undated = append(b.d.Undated, date)
+	b.assume(false, "%s", UndatedText(date))
+}
+
+// UndatedText is the assumption about rows that have no date.
+func UndatedText(date plan.ColumnRef) string {
+	return fmt.Sprintf("Rows of %s without %s are left out.", date.Relation, date.Column)
+}
+
 // describeTime writes down how rows fall into periods.
 func (b *builder) describeTime() {
 	if t := b.d.Spec.Time; t != nil {
@@ -178,6 +192,7 @@ func (b *builder) describeTime() {
 			if x.Time != "" && !seen[x.Model] {
 				seen[x.Model] = true
 				b.assume(false, "Rows of %s are dated by %s.", x.Model, x.Time)
+				b.undated(plan.ColumnRef{Relation: x.Model, Column: x.Time})
 			}
 		})
 	}

@@ -57,7 +57,7 @@ func (b *builder) startOfTotals(w *grammar.Window) {
 			continue
 		}
 		start := b.settle(Need{Kind: plan.AskReading, Subject: b.subject(w.From, w.To), Weight: 6,
-			Text: fmt.Sprintf("Where does the running total of %q begin?", b.quote(w.From, w.To)), Why: "Every figure differs by what was added up before.",
+			Text: fmt.Sprintf("Where does the running total begin that you want %q?", b.quote(w.From, w.To)), Why: "Every figure differs by what was added up before.",
 			Options: []plan.Option{
 				{ID: "restart", Label: "At zero on " + from, Default: true},
 				{ID: "continue", Label: "With everything before " + from},

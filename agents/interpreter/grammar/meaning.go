@@ -38,7 +38,7 @@ const (
 	ToDate     MeasureKind = "to date"  // Base added up since the start of Grain
 	Trailing   MeasureKind = "trailing" // Base over Span
 	Against    MeasureKind = "against"  // Base, Base a Grain ago, and how much it changed
-	EdgeOf     MeasureKind = "edge"     // "latest price": the value at a moment, Slot (number or metric)
+	EdgeOf     MeasureKind = "edge"     // "latest price": the value at a moment, Slot (number, metric or time)
 	Growth     MeasureKind = "growth"   // Base against itself a Grain ago; no Grain: a period of the time axis
 )
 

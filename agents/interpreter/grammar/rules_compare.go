@@ -2,7 +2,6 @@ package grammar
 
 import (
 	"firstmile/agents/interpreter/chart"
-	"firstmile/agents/interpreter/knowledge"
 	"firstmile/planner/plan"
 )
 
@@ -23,7 +22,7 @@ func comparisonRows() []row {
 			return &MeasureList{[]*Measure{get[*Measure](p, 0), get[*Measure](p, 2)}}
 		}},
 
-		{"measure = edge time", 0, edgeOfTime},
+		{"measure = edge time", 0, edge},
 		{"measure = edge number", 0, edge},
 		{"measure = edge metric", 0, edge},
 
@@ -57,17 +56,6 @@ func against(base, grain int) func(p []chart.Item) keyed {
 		}
 		return &Measure{Kind: Against, Grain: plan.Grain(get[word](p, grain)), Base: m, From: from(p), To: to(p)}
 	}
-}
-
-// edgeOfTime: "latest order date" is the largest of the dates.
-func edgeOfTime(p []chart.Item) keyed {
-	s := get[*Slot](p, 1)
-	column := &Slot{From: s.From, To: s.To, Kind: knowledge.Number}
-	for _, c := range s.Cands {
-		c.Kind = knowledge.Number
-		column.Cands = append(column.Cands, c)
-	}
-	return &Measure{Kind: OfColumn, Agg: string(get[word](p, 0)), Slot: column, From: from(p), To: to(p)}
 }
 
 func edge(p []chart.Item) keyed {
