@@ -132,7 +132,7 @@ func ask(ctx context.Context, c Case, p Planner, want *sandbox.Result, assume bo
 
 // alwaysAsks is the baseline that asks about everything and answers nothing.
 func alwaysAsks(c Case) Answer {
-	a := Answer{Status: NeedsAnswers, Asked: []plan.Question{{Subject: c.Request, Text: c.Request}}}
+	a := Answer{Status: NeedsAnswers, Asked: []plan.Question{{Text: "What do you mean?"}}}
 	for _, s := range c.Expect.Asks {
 		a.Asked = append(a.Asked, plan.Question{Subject: s, Text: s})
 	}
