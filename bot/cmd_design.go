@@ -43,8 +43,8 @@ func (c *designCommand) Run(ctx context.Context, p program) error {
 	if strings.TrimSpace(c.Request) == "" {
 		return usageError{errors.New("the request is empty: say in words what to build")}
 	}
-	if _, err := time.Parse(time.DateOnly, c.AsOf); c.AsOf != "" && err != nil {
-		return usageError{fmt.Errorf("--as-of %q is not a date such as 2026-06-30", c.AsOf)}
+	if err := checkDay(c.AsOf); err != nil {
+		return err
 	}
 	answers, err := c.answers(p)
 	if err != nil {
@@ -62,6 +62,14 @@ func (c *designCommand) Run(ctx context.Context, p program) error {
 	}
 	if c.Approve && outcome.Status != design.Approved && outcome.Model != nil {
 		return statusError(exitError)
+	}
+	return nil
+}
+
+// checkDay refuses an --as-of that is no day; empty is fine.
+func checkDay(asOf string) error {
+	if _, err := time.Parse(time.DateOnly, asOf); asOf != "" && err != nil {
+		return usageError{fmt.Errorf("--as-of %q is not a date such as 2026-06-30", asOf)}
 	}
 	return nil
 }

@@ -69,6 +69,8 @@ type ended struct {
 
 // command runs the program's command line to its end in this process.
 func command(ctx context.Context, env map[string]string, args ...string) ended {
+	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+	defer cancel()
 	var stdout, stderr transcript
 	p := program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, getenv: func(name string) string { return env[name] }}
 	code := p.run(ctx, args)

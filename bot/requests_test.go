@@ -23,6 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	sandbox.ChildMain()
+	actAsProgram()
 	os.Exit(m.Run())
 }
 

@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"firstmile/bot/local/githubapi"
@@ -126,7 +127,7 @@ func reachable(addr net.Addr) string {
 // RepositoryDir is the folder of the git repository below the data folder.
 func RepositoryDir(data string) string { return filepath.Join(data, sample.Name) }
 
-// listen takes the wanted address or, when its port is taken, a free one on the same host.
+// listen takes the wanted address or, when its port is taken (or is one that needs rights), a free one on the same host.
 func listen(ctx context.Context, addr string) (net.Listener, bool, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
@@ -136,6 +137,9 @@ func listen(ctx context.Context, addr string) (net.Listener, bool, error) {
 	host, _, splitErr := net.SplitHostPort(addr)
 	if splitErr != nil {
 		return nil, false, fmt.Errorf("the address %q is not of the form host:port", addr)
+	}
+	if !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, syscall.EACCES) {
+		return nil, false, fmt.Errorf("listening on %s: %w", addr, err)
 	}
 	l, second := lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
 	if second != nil {
