@@ -64,8 +64,13 @@ func judge(c Case, a Answer, r rows) Verdict {
 	wrong := v.Figures && !e.answers()
 	if v.Figures {
 		wrong = v.figures(e, a, r, say) || wrong
-	} else if e.ResultSQL != "" && len(e.Status) == 0 {
-		say("status %s, without figures", a.Status)
+	} else {
+		if e.ResultSQL != "" && len(e.Status) == 0 {
+			say("status %s, without figures", a.Status)
+		}
+		if e.namesSource() && e.answers() {
+			v.Source = new(bool) // not found, so that declining the hard ones does not look like finding all
+		}
 	}
 	v.UnaskedWrong = v.Figures && (len(v.Missed) > 0 || wrong && !v.Asked)
 	v.Right = len(v.Problems) == 0
@@ -76,7 +81,7 @@ func judge(c Case, a Answer, r rows) Verdict {
 // that alone: the right rows from another model are not a wrong number.
 func (v *Verdict) figures(e Expect, a Answer, r rows, say func(string, ...any)) (wrong bool) {
 	problems := len(v.Problems)
-	if e.Model != "" || len(e.Uses) > 0 {
+	if e.namesSource() {
 		found := e.Model == "" || strings.EqualFold(e.Model, a.Model)
 		if !found {
 			say("model %s, expected %s", a.Model, e.Model)

@@ -43,7 +43,7 @@ func (n *Names) Close() error { return n.index.Close() }
 
 // foundByName reports whether the model found is one that the case names; nil when it names none.
 func foundByName(c Case, model string) *bool {
-	if c.Expect.Model == "" && len(c.Expect.Uses) == 0 {
+	if !c.Expect.namesSource() {
 		return nil
 	}
 	found := model != "" && (strings.EqualFold(c.Expect.Model, model) || contains(c.Expect.Uses, model))

@@ -156,6 +156,9 @@ func (e Expect) answers() bool {
 	return len(e.Status) == 0 || slices.ContainsFunc(e.Status, givesFigures)
 }
 
+// namesSource reports whether the case says where the figures come from.
+func (e Expect) namesSource() bool { return e.Model != "" || len(e.Uses) > 0 }
+
 func givesFigures(status string) bool {
 	return status == Proposed || status == Approved || status == Exists || status == Extend
 }
