@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"firstmile/agents/interpreter/compose"
 	"firstmile/planner/plan"
 )
 
@@ -15,6 +16,24 @@ import (
 type comparison struct {
 	spec plan.Spec
 	keys int
+}
+
+// onEdges reports whether a window begins and ends with a period of the axis, so that the rows of a table by periods can tell
+// what is in it.
+func onEdges(w plan.Window, axis *plan.TimeAxis) bool {
+	if axis == nil {
+		return false
+	}
+	for _, edge := range []string{w.From, w.To} {
+		if edge == "" {
+			continue
+		}
+		d, err := time.Parse(time.DateOnly, edge)
+		if err != nil || !d.Equal(compose.StartOf(d, axis.Grain, axis.WeekStart)) {
+			return false
+		}
+	}
+	return true
 }
 
 // same reports whether a column of one table has the same values as a column of the other in the same rows, as multisets; numbers

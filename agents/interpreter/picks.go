@@ -1,6 +1,7 @@
 package interpreter
 
 import (
+	"fmt"
 	"slices"
 
 	"firstmile/agents/interpreter/compose"
@@ -16,7 +17,12 @@ const maxPicks = 64
 func (s *session) picks(structure grammar.Structure) []compose.Pick {
 	out := []compose.Pick{{}}
 	for _, slot := range structure.Slots() {
-		cands := rivals(slot)
+		cands := s.finest(rivals(slot))
+		if len(cands) == 1 && len(slot.Cands) > 1 {
+			for _, p := range out {
+				p[slot] = cands[0]
+			}
+		}
 		if len(cands) < 2 || len(out)*len(cands) > maxPicks {
 			continue
 		}
@@ -34,6 +40,31 @@ func (s *session) picks(structure grammar.Structure) []compose.Pick {
 			}
 		}
 		out = next
+	}
+	return out
+}
+
+// finest drops columns of models that are made from the relation of another candidate with a column of the same name: a weekly
+// table of amounts is no rival of the amounts themselves.
+func (s *session) finest(cands []knowledge.Candidate) []knowledge.Candidate {
+	var out []knowledge.Candidate
+	source := map[int]string{}
+	for _, c := range cands {
+		made := slices.IndexFunc(cands, func(o knowledge.Candidate) bool {
+			return c.Kind == knowledge.Number && o.Column.Column == c.Column.Column && s.k.MadeFrom(c.Relation, o.Relation)
+		})
+		if made < 0 {
+			out = append(out, c)
+			continue
+		}
+		source[made] = c.Column.String()
+	}
+	for n, column := range source {
+		for i := range out {
+			if out[i].Key == cands[n].Key && out[i].Note == "" {
+				out[i].Note = fmt.Sprintf("I read the amounts from %s, which %s is made from.", cands[n].Column, column)
+			}
+		}
 	}
 	return out
 }

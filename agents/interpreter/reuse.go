@@ -26,17 +26,21 @@ func (i *Interpreter) Reuse(ctx context.Context, b plan.Base, spec plan.Spec) (p
 		return out, nil // a rank is a view on a table that may exist; the table itself is asked for by leaving the rank out
 	}
 	fits := shapes(k, spec)
-	if len(fits) == 0 {
+	if len(fits) == 0 || spec.Window != nil && !onEdges(*spec.Window, spec.Time) {
 		return out, nil
 	}
-	want, proof := i.wanted(ctx, b, spec)
+	whole := spec // within a window, equal rows may be a coincidence
+	whole.Window = nil
+	want, proof := i.wanted(ctx, b, whole)
 	for _, f := range fits {
 		if proof {
-			if found, ok := i.proven(ctx, b, spec, f, want); ok {
+			if found, ok := i.proven(ctx, b, whole, f, want); ok {
 				return i.exists(k, spec, f, found), nil
 			}
 		}
-		out.Evidence = append(out.Evidence, f.near(spec, proof))
+		if f.named {
+			out.Evidence = append(out.Evidence, f.near(spec, proof))
+		}
 	}
 	return out, nil
 }
@@ -46,6 +50,7 @@ type shape struct {
 	node     *dbt.Node
 	relation *knowledge.Relation
 	period   string // empty without a time axis
+	named    bool   // the period's column says which period, or there is none: the model is known to have these rows
 	dims     []string
 	numbers  []string // columns that may hold measures
 }
@@ -67,11 +72,12 @@ func shapes(k *base, spec plan.Spec) []shape {
 }
 
 func fit(n *dbt.Node, r *knowledge.Relation, spec plan.Spec) (shape, bool) {
-	s := shape{node: n, relation: r}
+	s := shape{node: n, relation: r, named: spec.Time == nil}
 	if spec.Time != nil {
 		if s.period = periodColumn(r, spec.Time.Grain); s.period == "" {
 			return s, false
 		}
+		s.named = slices.Contains(glossary.Split(s.period), string(spec.Time.Grain))
 	}
 	for _, d := range spec.Dimensions {
 		c, ok := n.Column(d.Column.Column)

@@ -91,7 +91,7 @@ func (b *builder) edges(w *grammar.Window) (from, to time.Time, err error) {
 	if err != nil {
 		return from, to, b.refuse(at, "I do not know which day is today")
 	}
-	start := b.start(today, w.Unit)
+	start := StartOf(today, w.Unit, b.WeekStart)
 	switch w.Kind {
 	case grammar.Last:
 		return add(start, w.Unit, -w.Count), start, nil
@@ -130,12 +130,12 @@ func (b *builder) edges(w *grammar.Window) (from, to time.Time, err error) {
 	return spans[0][0], spans[0][1], nil
 }
 
-// start is the first day of the unit that holds d.
-func (b *builder) start(d time.Time, unit plan.Grain) time.Time {
+// StartOf is the first day of the unit that holds d; weekStart is "monday" or "sunday".
+func StartOf(d time.Time, unit plan.Grain, weekStart string) time.Time {
 	switch unit {
 	case plan.Week:
 		first := time.Monday
-		if b.WeekStart == "sunday" {
+		if weekStart == "sunday" {
 			first = time.Sunday
 		}
 		return d.AddDate(0, 0, -((int(d.Weekday()) - int(first) + 7) % 7))

@@ -232,6 +232,9 @@ func (l *Linked) addQuoted(at int, t token.Token, k *knowledge.Knowledge) {
 func (l *Linked) addCandidates(from, to int, cands []knowledge.Candidate) {
 	byKind := map[knowledge.Kind]*Slot{}
 	for _, c := range cands {
+		if c.Kind == knowledge.Value && l.functionWord(from, to) {
+			continue
+		}
 		c.Cost += l.valuePrice(from, to, c)
 		if condition(c.Kind) && slices.ContainsFunc(l.names, func(n Span) bool { return n.From <= from && to <= n.To && to-from < n.To-n.From }) {
 			c.Cost += costPartOfName
@@ -260,6 +263,12 @@ const (
 	costCode = 0.9
 	costWord = 0.5
 )
+
+// functionWord reports whether a span is a word such as "in" or "it" in small letters: never the code of a country.
+func (l *Linked) functionWord(from, to int) bool {
+	text := l.Tokens[from].Text
+	return to-from == 1 && len(text) <= 3 && text == strings.ToLower(text) && l.Tokens[from].Kind == token.Word && (l.Glue[from] || l.Harmless[from])
+}
 
 // valuePrice is the price for a single-word value that is also a word of the lexicon, unless it is written in capitals. Such a
 // code in capitals is no preposition any more, so it may not be skipped either.

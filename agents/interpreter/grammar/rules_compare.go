@@ -26,6 +26,11 @@ func comparisonRows() []row {
 		{"measure = edge number", 0, edge},
 		{"measure = edge metric", 0, edge},
 
+		{"negcond = but list", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},
+		{"split = but split", 0.05, same(1)},
+		{"window = but window", 0.05, same(1)},
+		{"rank = but rank", 0.05, same(1)},
+
 		{"measure = incl measure", 0.05, func(p []chart.Item) keyed {
 			m := *get[*Measure](p, 1)
 			m.Added, m.From = true, from(p)

@@ -74,6 +74,13 @@ func ratioRows() []row {
 			}
 			return &Measure{Kind: PerMeasure, Base: m, Per: term(p, 2), From: from(p), To: to(p)}
 		}},
+		{"measure = measure per number", 0.1, perNumber(0, 2)},
+		{"measure = agg measure per number", 0.1, func(p []chart.Item) keyed {
+			if a := get[word](p, 0); a != "average" && a != "sum" {
+				return nil
+			}
+			return perNumber(1, 3)(p)
+		}},
 		{"measure = rate metric to metric", 0, ratioOf(1, 3)},
 		{"measure = rate metric and metric", 0, ratioOf(1, 3)},
 		{"measure = share np", 0, func(p []chart.Item) keyed { return shareOf(p, get[*NP](p, 1), nil) }},
@@ -130,6 +137,21 @@ func movingRows() []row {
 		{"measure = growth prep measure", 0.1, wrap(Growth, 2)},
 		{"measure = over growth prep measure", 0, growth(0, 3)},
 		{"measure = measure growth", 0.1, wrap(Growth, 0)},
+	}
+}
+
+// perNumber: "net amount per crate" divides what is added up by what is added up.
+func perNumber(base, number int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		m := *get[*Measure](p, base)
+		switch {
+		case m.Kind == OfColumn && (m.Agg == "" || m.Agg == "average"):
+			m.Agg = "sum"
+		case m.Kind != OfTerm && m.Kind != OfRows && !(m.Kind == OfColumn && m.Agg == "sum"):
+			return nil
+		}
+		per := &Measure{Kind: OfColumn, Agg: "sum", Slot: get[*Slot](p, number), From: p[number].From, To: p[number].To}
+		return &Measure{Kind: PerMeasure, Base: &m, Per: per, From: from(p), To: to(p)}
 	}
 }
 

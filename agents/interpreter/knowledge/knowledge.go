@@ -106,6 +106,31 @@ func (k *Knowledge) Relation(name string) (*Relation, bool) {
 	return r, ok
 }
 
+// MadeFrom reports whether one relation is built from another, directly or through others.
+func (k *Knowledge) MadeFrom(relation, source string) bool {
+	a, ok := k.relations[relation]
+	b, ok2 := k.relations[source]
+	if !ok || !ok2 || relation == source {
+		return false
+	}
+	seen := map[string]bool{}
+	queue := []string{a.Node.ID}
+	for len(queue) > 0 {
+		id := queue[0]
+		queue = queue[1:]
+		for _, p := range k.Project.Parents(id) {
+			if p.ID == b.Node.ID {
+				return true
+			}
+			if !seen[p.ID] {
+				seen[p.ID] = true
+				queue = append(queue, p.ID)
+			}
+		}
+	}
+	return false
+}
+
 // IsKey reports whether a column identifies a row of its relation or of another one.
 func (k *Knowledge) IsKey(ref plan.ColumnRef) bool {
 	r, ok := k.relations[ref.Relation]

@@ -20,6 +20,12 @@ func (s *scanner) step() {
 	switch {
 	case r == utf8.RuneError && size <= 1:
 		s.symbol("�", max(size, 1))
+	case r == '-' && s.negative():
+		s.at++
+		s.number()
+		last := &s.out[len(s.out)-1]
+		last.Text, last.From = "-"+last.Text, last.From-1
+		last.Norm, last.Light, last.Stem = "-"+last.Norm, "-"+last.Light, "-"+last.Stem
 	case unicode.IsSpace(r) || r == '_' || r == '-' || unicode.Is(unicode.Cf, r):
 		s.at += size
 	case unicode.IsDigit(r):
@@ -33,6 +39,16 @@ func (s *scanner) step() {
 	default:
 		s.sign(r, size)
 	}
+}
+
+// negative reports whether a hyphen stands before a number and after no word: "-3", but neither "10-12" nor "Q1-3".
+func (s *scanner) negative() bool {
+	next := s.at + 1
+	if next >= len(s.text) || s.text[next] < '0' || s.text[next] > '9' {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(s.text[:s.at])
+	return s.at == 0 || unicode.IsSpace(before) || before == '('
 }
 
 func (s *scanner) word() {

@@ -16,6 +16,7 @@ func TestTokens(t *testing.T) {
 		"over $1,000.50 or 10k or 2.5m":           "over $ 1000.50# or 10000# or 2500000#",
 		"since 2026-03-01 in Q1 2026":             "since 2026-03-01@ in q1 2026#",
 		`where plan is 'Mid Market' or "x y"`:     "where plan is Mid Market' or x y'",
+		"over -5, 10-12 and - 3":                  "over -5# , 10# 12# and 3#",
 		"amount>=5 status!=paid":                  "amount >= 5# status != paid",
 		"companies statuses boxes business":       "company status box business",
 		"fct_orders don’t":                        "fct order dont",
