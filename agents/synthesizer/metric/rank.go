@@ -41,7 +41,7 @@ func (b *builder) cutResult() (Select, error) {
 	if err != nil {
 		return Select{}, err
 	}
-	figures := b.step("all_rows", "", sel)
+	figures := b.step("unranked", "", sel)
 	placed := b.placed(figures, b.split)
 	out := Select{From: Table{Name: placed}, Where: []Scalar{b.amongBest(placed)}}
 	for _, name := range b.columnNames() {
