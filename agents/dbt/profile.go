@@ -60,3 +60,13 @@ func firstTarget(p *yaml.Node) string {
 	}
 	return "default"
 }
+
+// TextType is what a cast to text is written with, in tests and other SQL that no dialect has spelled. A length keeps
+// Redshift, which would take 256 bytes, and engines that want one content.
+func (p Profile) TextType() string {
+	switch p.Adapter {
+	case "bigquery", "databricks", "spark":
+		return "string"
+	}
+	return "varchar(200)"
+}

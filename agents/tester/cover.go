@@ -145,7 +145,7 @@ func combination(grain []string, evidence string, project *dbt.Project) plan.Tes
 	}
 	parts := make([]string, len(grain))
 	for i, g := range grain {
-		parts[i] = fmt.Sprintf("coalesce(cast(%s as varchar(200)), '')", g)
+		parts[i] = fmt.Sprintf("coalesce(cast(%s as %s), '')", g, project.Profile.TextType())
 	}
 	return plan.Test{Name: "unique", Evidence: evidence,
 		Arguments: []plan.Argument{{Name: "column_name", Value: strings.Join(parts, " || '|' || ")}}}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"firstmile/agents/dbt"
 	"firstmile/planner/plan"
 )
 
@@ -45,4 +46,17 @@ func shout(sql string) string {
 		sql = strings.ReplaceAll(sql, word, strings.ToUpper(word))
 	}
 	return sql
+}
+
+// TestCombinationInTheEnginesWords: a test without a package is SQL, which not every engine writes alike.
+func TestCombinationInTheEnginesWords(t *testing.T) {
+	for adapter, want := range map[string]string{
+		"duckdb":   "coalesce(cast(a as varchar(200)), '') || '|' || coalesce(cast(b as varchar(200)), '')",
+		"bigquery": "coalesce(cast(a as string), '') || '|' || coalesce(cast(b as string), '')",
+	} {
+		got := combination([]string{"a", "b"}, "", &dbt.Project{Profile: dbt.Profile{Adapter: adapter}})
+		if len(got.Arguments) != 1 || got.Arguments[0].Value != want {
+			t.Errorf("%s: %v, want %s", adapter, got.Arguments, want)
+		}
+	}
 }
