@@ -42,6 +42,9 @@ func (c *evalCommand) Run(ctx context.Context, p program) error {
 	}
 	defer func() { _ = planner.Close() }() // scratch only
 	results, err := eval.Run(ctx, cases, planner, eval.Options{Jobs: c.Jobs, Baselines: !c.NoBaselines, Timeout: c.Timeout, Progress: progress(p.stderr)})
+	if errors.Is(err, context.Canceled) {
+		return errors.New("stopped before the last case: there are no figures") // not success, though it was asked for
+	}
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func find(p string) ([]string, error) {
 		return nil, fmt.Errorf("there is no suite at %s: %w", p, err)
 	}
 	if !info.IsDir() {
-		return []string{p}, nil
+		return []string{filepath.Clean(p)}, nil
 	}
 	var files []string
 	err = filepath.WalkDir(p, func(path string, d fs.DirEntry, err error) error {
