@@ -40,7 +40,7 @@ func checkRuns(ctx context.Context, s *subject) finding {
 	if err != nil {
 		return notRun("%v", err)
 	}
-	s.views = append(views, sandbox.View{Name: underTest, SQL: s.compiled})
+	s.views = append(views, sandbox.View{Name: underTest, SQL: s.compiled, Stored: true})
 	got, err := s.query(ctx, "select *, count(*) over () as firstmile_rows from "+underTest+interestingFirst(s.spec), maxPreview)
 	if err != nil {
 		return s.sqlFailure(err)
@@ -48,7 +48,7 @@ func checkRuns(ctx context.Context, s *subject) finding {
 	s.ran = true
 	s.preview = preview(got)
 	if len(got.Rows) == 0 {
-		return failed("the model gives no rows on the data there is").at(s.change.ModelPath, 0)
+		return failed("the model gives no rows on the data there is%s", s.emptied(ctx)).at(s.change.ModelPath, 0)
 	}
 	lost, err := s.untimed(ctx)
 	switch {

@@ -40,6 +40,29 @@ func TestDetails(t *testing.T) {
 	}
 }
 
+// TestWhyThereIsNothing: a result without rows names the condition that leaves nothing.
+func TestWhyThereIsNothing(t *testing.T) {
+	s := newShop(t)
+	is := func(column, value string) plan.Filter {
+		return plan.Filter{Column: plan.ColumnRef{Relation: "fct_orders", Column: column}, Op: plan.Eq, Values: []plan.Literal{{Kind: plan.StringLiteral, Text: value}}}
+	}
+	for want, narrow := range map[string]func(*plan.Spec){
+		"no row of fct_orders has fct_orders.status eq lost": func(s *plan.Spec) { s.Filters = append(s.Filters, is("status", "lost")) },
+		"no row of fct_orders meets all of these: fct_orders.status eq paid; fct_orders.status eq open": func(s *plan.Spec) {
+			s.Measures[0].Filters = append(s.Measures[0].Filters, is("status", "open"))
+		},
+		"no row of fct_orders has its ordered_at from 2030-01-01 on": func(s *plan.Spec) { s.Window = &plan.Window{From: "2030-01-01"} },
+	} {
+		spec := revenueSpec()
+		narrow(&spec)
+		nothing := strings.Replace(goodSQL, "where orders.status", "where false and orders.status", 1)
+		got := s.check(t, spec, s.change(nothing, goodYAML))[plan.CheckRuns]
+		if got.Status != plan.Failed || !strings.Contains(got.Detail, want) {
+			t.Errorf("%s: %s, want %s", got.Status, got.Detail, want)
+		}
+	}
+}
+
 // shout writes keywords in capitals.
 func shout(sql string) string {
 	for _, word := range []string{"select", "from", "left join", "where", "group by", "with", " as "} {
