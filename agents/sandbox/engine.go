@@ -21,6 +21,8 @@ type engine struct {
 	data  string // name of the attached data; empty if there is none
 	build bool   // opened for Build
 
+	shown []View // of the last query; nil if there were none
+
 	bound []Relation // what bind made last
 	made  []string   // and the databases it is in
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -120,24 +121,50 @@ func inRelation(r Relation, err error) error {
 	return e
 }
 
-// query runs a SELECT on the data. Views are made in a transaction that is rolled back, so that the next query does not
-// see them.
+// query runs a SELECT on the data with its views. They stay for a next query with the same ones, since a check asks several
+// things about one model, and are gone before anything else is done.
 func (e *engine) query(ctx context.Context, r request, out *response) (err error) {
-	if len(r.Views) > 0 {
-		if err := e.exec(ctx, "BEGIN"); err != nil {
-			return err
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.hide(context.WithoutCancel(ctx)))
 		}
-		defer func() { err = errors.Join(err, e.exec(context.WithoutCancel(ctx), "ROLLBACK")) }()
-		for _, v := range r.Views {
-			if err := e.createView(ctx, v); err != nil {
-				return inView(v, err)
-			}
-		}
+	}()
+	if err := e.show(ctx, r.Views); err != nil {
+		return err
 	}
 	if out.Columns, err = e.columns(ctx, r.SQL); err != nil {
 		return err
 	}
 	return e.rows(ctx, r.SQL, r.Limit, out)
+}
+
+// show makes the views, in a transaction that hide rolls back, unless they are there already.
+func (e *engine) show(ctx context.Context, views []View) error {
+	if slices.Equal(views, e.shown) {
+		return nil
+	}
+	if err := e.hide(ctx); err != nil || len(views) == 0 {
+		return err
+	}
+	if err := e.exec(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	e.shown = views
+	for _, v := range views {
+		if err := e.createView(ctx, v); err != nil {
+			return inView(v, err)
+		}
+	}
+	return nil
+}
+
+// hide takes the views of the last query away.
+func (e *engine) hide(ctx context.Context) error {
+	if e.shown == nil {
+		return nil
+	}
+	e.shown = nil
+	return e.exec(ctx, "ROLLBACK")
 }
 
 func (e *engine) createView(ctx context.Context, v View) error {
@@ -163,6 +190,9 @@ func (e *engine) createView(ctx context.Context, v View) error {
 		if err := e.exec(ctx, "DROP TABLE "+name); err != nil {
 			return err
 		}
+	}
+	if v.Stored {
+		return e.exec(ctx, "CREATE TABLE "+name+" AS "+v.SQL)
 	}
 	return e.exec(ctx, "CREATE VIEW "+name+" AS "+v.SQL)
 }

@@ -58,6 +58,8 @@ type Relation struct {
 type View struct {
 	Database, Schema, Name string // as in Relation
 	SQL                    string // a single SELECT
+	// Stored computes the SELECT once, when the view is made, instead of in every query that reads it.
+	Stored bool
 }
 
 // Options configure a Sandbox. Only Scratch is required.

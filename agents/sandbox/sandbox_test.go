@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -329,5 +330,36 @@ func TestUnconfined(t *testing.T) {
 	}
 	if _, err := s.Query(t.Context(), Trusted("SELECT 1"), QueryOptions{}); err != nil {
 		t.Errorf("trusted query: %v", err)
+	}
+}
+
+// TestViewsStayAndGo: the same views are made once for queries in a row, a stored one is computed once, and
+// neither an error nor another call leaves anything of them behind.
+func TestViewsStayAndGo(t *testing.T) {
+	s := begin(t, Options{Database: shop(t)})
+	views := []View{{Name: "m", SQL: "SELECT random() AS x", Stored: true}}
+	ask := func(sql string, v []View) string {
+		t.Helper()
+		got, err := s.Query(t.Context(), Untrusted(sql), QueryOptions{Views: v})
+		if err != nil {
+			return "error"
+		}
+		return fmt.Sprint(got.Rows)
+	}
+	first := ask("SELECT x FROM m", views)
+	if again := ask("SELECT x FROM m", views); again != first || first == "error" {
+		t.Errorf("a stored view was computed twice: %s, %s", first, again)
+	}
+	if got := ask("SELECT nonsense FROM m", views); got != "error" {
+		t.Errorf("nonsense gives %s", got)
+	}
+	if got := ask("SELECT count(*) FROM m", views); got != "[[1]]" {
+		t.Errorf("after an error: %s", got)
+	}
+	if _, err := s.Catalog(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := ask("SELECT x FROM m", nil); got != "error" {
+		t.Errorf("a view outlived its query: %s", got)
 	}
 }

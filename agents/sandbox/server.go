@@ -104,7 +104,11 @@ func (e *engine) answer(ctx context.Context, r request) response {
 		out response
 		err error
 	)
+	if r.Op != opQuery {
+		err = e.hide(ctx)
+	}
 	switch {
+	case err != nil:
 	case r.Op == opExec && !e.build:
 		err = errors.New("statements of any kind are run only for Build")
 	case r.Op == opExec:
