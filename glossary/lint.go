@@ -36,8 +36,11 @@ func Usable(g *Glossary, project Relations) (*Glossary, map[string]Problem) {
 	broken := map[string]Problem{}
 	for _, t := range g.Terms {
 		before := len(l.problems)
-		if l.term(t); len(l.problems) > before {
-			broken[t.ID] = l.problems[before]
+		l.term(t)
+		for _, p := range l.problems[before:] {
+			if _, known := broken[t.ID]; !p.Minor && !known {
+				broken[t.ID] = p
+			}
 		}
 	}
 	for changed := true; changed; {
@@ -81,6 +84,7 @@ func (l *linter) term(t Term) {
 	for _, id := range t.NotToConfuseWith {
 		if _, ok := l.g.Term(id); !ok {
 			l.fail(t, 0, "not_to_confuse_with names %q, which is no term%s", id, suggest(id, l.ids()))
+			l.problems[len(l.problems)-1].Minor = true
 		}
 	}
 	for _, c := range t.Dimensions {

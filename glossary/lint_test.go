@@ -67,12 +67,13 @@ func TestUsableLeavesOutWhatBuildsOnABrokenTerm(t *testing.T) {
   - {id: a, metric: {type: simple, model: gone, agg: count}}
   - {id: b, metric: {type: simple, model: orders, agg: count}}
   - {id: c, metric: {type: ratio, numerator: a, denominator: b}}
+  - {id: d, metric: {type: simple, model: orders, agg: count}, not_to_confuse_with: [gone]}
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
 	usable, broken := Usable(g, shop)
-	if len(usable.Terms) != 1 || usable.Terms[0].ID != "b" || len(broken) != 2 {
+	if len(usable.Terms) != 2 || usable.Terms[0].ID != "b" || usable.Terms[1].ID != "d" || len(broken) != 2 {
 		t.Errorf("usable %+v, broken %v", usable.Terms, broken)
 	}
 	if p := broken["c"]; !strings.Contains(p.Message, "gone") || p.Line != 4 {

@@ -89,7 +89,7 @@ func duplicateIDs(terms []Term) Problems {
 	first := map[string]Term{}
 	for _, t := range terms {
 		if old, ok := first[t.ID]; ok {
-			ps = append(ps, Problem{t.Path, t.Line, t.ID, fmt.Sprintf("the id is taken already (%s:%d)", old.Path, old.Line)})
+			ps = append(ps, Problem{Path: t.Path, Line: t.Line, Term: t.ID, Message: fmt.Sprintf("the id is taken already (%s:%d)", old.Path, old.Line)})
 			continue
 		}
 		first[t.ID] = t

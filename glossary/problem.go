@@ -12,6 +12,8 @@ type Problem struct {
 	Line    int    // 0 when it concerns the whole file
 	Term    string // id of the term, where it is known
 	Message string
+	// Minor is true for a problem that changes no figure: the term can be used all the same.
+	Minor bool
 }
 
 // Error is "path:line: term x: message".

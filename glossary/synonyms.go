@@ -20,7 +20,7 @@ func sharedSynonyms(g *Glossary) Problems {
 			mine = append(mine, key)
 			for _, other := range claimed[key] {
 				if !slices.Contains(t.NotToConfuseWith, other.ID) && !slices.Contains(other.NotToConfuseWith, t.ID) {
-					ps = append(ps, Problem{t.Path, t.Line, t.ID, fmt.Sprintf(
+					ps = append(ps, Problem{Path: t.Path, Line: t.Line, Term: t.ID, Message: fmt.Sprintf(
 						"%q also names the term %s (%s:%d); if that is meant, say so with not_to_confuse_with", key, other.ID, other.Path, other.Line)})
 				}
 			}

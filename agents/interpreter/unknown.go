@@ -101,7 +101,7 @@ func group(tokens []int) []grammar.Span {
 // explain says what is wrong with words without a role, and makes a question of what comes near them.
 func (s *session) explain(l grammar.Linked, span grammar.Span) (plan.Unknown, plan.Question, bool) {
 	words := s.words(span)
-	if p, ok := s.k.BrokenTerm(s.tokens[span.From:span.To]); ok {
+	if p, ok := s.brokenAround(span); ok {
 		return plan.Unknown{Words: words, Reason: fmt.Sprintf("The glossary's term for %q cannot be used: %s.", words, p.Error())}, plan.Question{}, false
 	}
 	u := plan.Unknown{Words: words, Reason: fmt.Sprintf("I don't know what %q means here: no term, model, column or value has that name.", words)}
@@ -122,6 +122,21 @@ func (s *session) explain(l grammar.Linked, span grammar.Span) (plan.Unknown, pl
 	}
 	return u, q, true
 }
+
+// brokenAround finds the unusable term that words without a role are a part of: "rate" in "return rate".
+func (s *session) brokenAround(span grammar.Span) (glossary.Problem, bool) {
+	for from := max(0, span.From-maxTermWords); from <= span.From; from++ {
+		for to := span.To; to <= min(len(s.tokens), span.To+maxTermWords); to++ {
+			if p, ok := s.k.BrokenTerm(s.tokens[from:to]); ok {
+				return p, true
+			}
+		}
+	}
+	return glossary.Problem{}, false
+}
+
+// maxTermWords is how many words before and after a name of a term may have.
+const maxTermWords = 4
 
 func label(h glossary.Hit) string {
 	switch h.Kind {

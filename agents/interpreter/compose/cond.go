@@ -235,7 +235,7 @@ func (b *builder) negate(fs []plan.Filter, c *grammar.Cond) ([]plan.Filter, erro
 			out[i].Values = []plan.Literal{{Kind: plan.BoolLiteral, Text: flip(f.Values[0].Text)}}
 		}
 		if out[i].KeepNull {
-			b.assume(false, "Rows without %s stay in.", a(strings.Join(glossary.Split(f.Column.Column), " ")))
+			b.assume(false, "Rows where %s is empty stay in.", strings.Join(glossary.Split(f.Column.Column), " "))
 		}
 	}
 	return out, nil

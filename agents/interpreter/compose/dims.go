@@ -88,8 +88,10 @@ func qualified(c plan.ColumnRef) string { return strings.ReplaceAll(c.String(), 
 
 // thing is what a key column stands for: "customer" for customer_id.
 func thing(column string) string {
-	if t := strings.TrimSuffix(column, "_id"); t != "" {
-		return t
+	for _, ending := range []string{"_id", "_no", "_nr", "_key"} {
+		if t, ok := strings.CutSuffix(column, ending); ok && t != "" {
+			return t
+		}
 	}
 	return column
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/knowledge"
 	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
@@ -66,7 +67,7 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 		c := b.chosen(n.Slot)
 		b.use(n.Slot, c)
 		col := plan.Col(c.Column.Column)
-		m = plan.Measure{Name: "distinct_" + snake(c.Column.Column), Label: "Different values of " + c.Label, Kind: plan.Simple, Model: c.Relation,
+		m = plan.Measure{Name: "distinct_" + snake(c.Column.Column), Label: different(c), Kind: plan.Simple, Model: c.Relation,
 			Agg: plan.CountDistinct, Expr: &col, Format: plan.Number, Origin: b.origin(n.Slot, c)}
 	case grammar.Having:
 		m, err = b.having(n)
@@ -200,14 +201,18 @@ func (b *builder) ofColumn(n *grammar.Measure) (plan.Measure, error) {
 	c := b.chosen(n.Slot)
 	b.use(n.Slot, c)
 	agg := n.Agg
+	if agg == "" && b.K.Summed(c.Column.Column) {
+		agg = "sum"
+		b.assume(true, "I add up %q, which is what people mean by such a column.", b.quote(n.Slot.From, n.Slot.To))
+	}
 	if agg == "" {
 		agg = b.settle(Need{
 			Kind: plan.AskMeasure, Subject: b.subject(n.Slot.From, n.Slot.To), Weight: 8,
 			Text: fmt.Sprintf("How shall I add up %q?", b.quote(n.Slot.From, n.Slot.To)),
 			Why:  "A sum and an average are different numbers.",
 			Options: []plan.Option{
-				{ID: "sum", Label: "Sum", Default: true, Detail: "All values of " + c.Column.String() + " added up."},
-				{ID: "average", Label: "Average", Detail: "The mean of " + c.Column.String() + "."},
+				{ID: "sum", Label: "Sum", Default: b.K.AddsUp(c.Column.Column), Detail: "All values of " + c.Column.String() + " added up."},
+				{ID: "average", Label: "Average", Default: !b.K.AddsUp(c.Column.Column), Detail: "The mean of " + c.Column.String() + "."},
 				{ID: "median", Label: "Median", Detail: "The middle value of " + c.Column.String() + "."},
 			},
 		})
@@ -226,6 +231,14 @@ func (b *builder) ofColumn(n *grammar.Measure) (plan.Measure, error) {
 	m.Label = sentence(word + " " + strings.Join(glossary.Split(c.Column.Column), " "))
 	m.Description = fmt.Sprintf("%s of %s.", sentence(word), c.Column)
 	return m, nil
+}
+
+// different says what is counted when the different values of a column are.
+func different(c knowledge.Candidate) string {
+	if c.Term != "" {
+		return "Number of different " + plural(lowerFirst(c.Label))
+	}
+	return "Different values of " + c.Label
 }
 
 // costBesideMetric is the price of counting rows by a word that the glossary has as a metric.

@@ -81,6 +81,9 @@ func (b *builder) perMeasure(n *grammar.Measure) (plan.Measure, error) {
 		return num, b.refuse(grammar.Span{From: n.From, To: n.To}, "%s and %s are ratios already; dividing them by each other is beyond me", num.Label, lowerFirst(den.Label))
 	}
 	format := plan.Number
+	if n.Format != "" {
+		format = n.Format
+	}
 	if num.Format == plan.Currency && den.Format != plan.Currency {
 		format = plan.Currency
 	}

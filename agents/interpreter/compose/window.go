@@ -95,6 +95,8 @@ func (b *builder) edges(w *grammar.Window) (from, to time.Time, err error) {
 	switch w.Kind {
 	case grammar.Last:
 		return add(start, w.Unit, -w.Count), start, nil
+	case grammar.SinceLast:
+		return add(start, w.Unit, -1), to, nil
 	case grammar.Current, grammar.UpToNow:
 		return start, today.AddDate(0, 0, 1), nil
 	case grammar.Ago:
@@ -182,6 +184,8 @@ func resolve(d grammar.DateSpan, today time.Time) (from, to time.Time, ok bool) 
 			return date(y, d.Month, d.Day), date(y, d.Month, d.Day+1)
 		case d.Month > 0:
 			return date(y, d.Month, 1), date(y, d.Month+1, 1)
+		case d.Half > 0:
+			return date(y, d.Half*6-5, 1), date(y, d.Half*6+1, 1)
 		case d.Quarter > 0:
 			return date(y, d.Quarter*3-2, 1), date(y, d.Quarter*3+1, 1)
 		}

@@ -68,6 +68,8 @@ type Measure struct {
 	Span  plan.Span
 	// Counted is true when a word such as "how many" says that rows are counted.
 	Counted bool
+	// Format of a ratio, where the words say it.
+	Format plan.Format
 	// Added is true when a word such as "including" says that it stands beside what is there.
 	Added bool
 	From  int
@@ -138,23 +140,24 @@ type WindowKind string
 
 // Kinds of window.
 const (
-	Last    WindowKind = "last"    // the last Count complete Units
-	Current WindowKind = "current" // the Unit that holds today
-	Since   WindowKind = "since"   // from the start of Dates[0]
-	After   WindowKind = "after"   // from the end of Dates[0]
-	Until   WindowKind = "until"   // to the end of Dates[0]
-	Before  WindowKind = "before"  // to the start of Dates[0]
-	Within  WindowKind = "within"  // Dates[0]
-	Range   WindowKind = "range"   // from the start of Dates[0] to the end of Dates[1]
-	UpToNow WindowKind = "to date" // from the start of the current Unit until today
-	Ago     WindowKind = "day"     // one day, Count days from today
+	Last      WindowKind = "last"       // the last Count complete Units
+	Current   WindowKind = "current"    // the Unit that holds today
+	Since     WindowKind = "since"      // from the start of Dates[0]
+	After     WindowKind = "after"      // from the end of Dates[0]
+	Until     WindowKind = "until"      // to the end of Dates[0]
+	Before    WindowKind = "before"     // to the start of Dates[0]
+	SinceLast WindowKind = "since last" // from the start of the last complete Unit
+	Within    WindowKind = "within"     // Dates[0]
+	Range     WindowKind = "range"      // from the start of Dates[0] to the end of Dates[1]
+	UpToNow   WindowKind = "to date"    // from the start of the current Unit until today
+	Ago       WindowKind = "day"        // one day, Count days from today
 )
 
 // DateSpan is a date, month, quarter or year as it was said. Year 0 means the latest one that has begun.
 type DateSpan struct {
-	Year, Quarter, Month int
-	Day                  int
-	Date                 string // 2006-01-02
+	Year, Half, Quarter, Month int
+	Day                        int
+	Date                       string // 2006-01-02
 }
 
 // Revision marks: how a later turn changes the earlier reading.

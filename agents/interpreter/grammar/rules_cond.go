@@ -14,6 +14,7 @@ func nounRows() []row {
 		{"np = entity", 0, func(p []chart.Item) keyed { return &NP{Entity: get[*Slot](p, 0)} }},
 		{"np = pop", 0.1, func(p []chart.Item) keyed { return &NP{Conds: []*Cond{values(p, 0)}} }},
 		{"np = adj np", 0, func(p []chart.Item) keyed { return narrower(get[*NP](p, 1), get[*Cond](p, 0)) }},
+		{"np = adj and np", 0.1, func(p []chart.Item) keyed { return narrower(get[*NP](p, 2), get[*Cond](p, 0)) }},
 		{"np = np post", 0.05, func(p []chart.Item) keyed {
 			np, ok := narrower(get[*NP](p, 0), get[*Cond](p, 1)).(*NP)
 			if !ok {
@@ -79,6 +80,14 @@ func condRows() []row {
 		{"cond = number verb cmp num", 0, compare(0, 2, 3)},
 		{"cond = number cmp unit num", 0, compare(0, 1, 3)},
 		{"cond = number verb num", 0.05, func(p []chart.Item) keyed { return numbers(p, 0, plan.Eq, 2) }},
+		{"cond = number num ormore", 0, func(p []chart.Item) keyed { return numbers(p, 0, plan.Operator(get[word](p, 2)), 1) }},
+		{"cond = number prep num ormore", 0, func(p []chart.Item) keyed { return numbers(p, 0, plan.Operator(get[word](p, 3)), 2) }},
+		{"cond = number verb num ormore", 0, func(p []chart.Item) keyed { return numbers(p, 0, plan.Operator(get[word](p, 3)), 2) }},
+		{"range = number cmp num and cmp num", 0, twoBounds(0, 1)},
+		{"range = number verb cmp num and cmp num", 0, twoBounds(0, 2)},
+		{"filter = range", 0.1, same(0)},
+		{"filter = prep range", 0, same(1)},
+		{"cond = list ones", 0, spannedFirst},
 		{"cond = cmp num number", 0, compare(2, 0, 1)},
 		{"cond = number between num and num", 0, func(p []chart.Item) keyed { return numbers(p, 0, plan.Between, 2, 4) }},
 		{"cond = number during between num and num", 0, func(p []chart.Item) keyed { return numbers(p, 0, plan.Between, 3, 5) }},
@@ -191,6 +200,18 @@ func numbers(p []chart.Item, column int, op plan.Operator, nums ...int) keyed {
 	}
 	return c
 }
+
+// twoBounds: "distance more than 100 and less than 400".
+func twoBounds(column, cmp int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		a := numbers(p, column, plan.Operator(get[word](p, cmp)), cmp+1).(*Cond)
+		b := numbers(p, column, plan.Operator(get[word](p, cmp+3)), cmp+4).(*Cond)
+		return &Filters{Conds: []*Cond{a, b}}
+	}
+}
+
+// spannedFirst: "the cancelled ones" are the cancelled things that are counted.
+func spannedFirst(p []chart.Item) keyed { return reach(p, get[*Cond](p, 0)) }
 
 func reach(p []chart.Item, c *Cond) *Cond {
 	out := *c

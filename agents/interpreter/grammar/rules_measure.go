@@ -39,9 +39,38 @@ func measureRows() []row {
 		{"metric = entity metric", 0.7, func(p []chart.Item) keyed {
 			return qualified(p, func(c knowledge.Candidate, relation string) bool { return c.Measure.Model == relation })
 		}},
+		{"number = entity number", 0.3, func(p []chart.Item) keyed {
+			return qualified(p, func(c knowledge.Candidate, relation string) bool { return c.Column.Relation == relation })
+		}},
+		{"measures = agg and agg number", 0, func(p []chart.Item) keyed {
+			column := get[*Slot](p, 3)
+			a := &Measure{Kind: OfColumn, Agg: string(get[word](p, 0)), Slot: column, From: from(p), To: to(p)}
+			b := &Measure{Kind: OfColumn, Agg: string(get[word](p, 2)), Slot: column, From: from(p), To: to(p)}
+			return &MeasureList{[]*Measure{a, b}}
+		}},
+		{"measure = count number", 0.3, func(p []chart.Item) keyed {
+			m := &Measure{Kind: OfColumn, Agg: "sum", Slot: summed(get[*Slot](p, 1)), From: from(p), To: to(p)}
+			if m.Slot == nil {
+				return nil
+			}
+			return m
+		}},
 		{"measure = number agg", 0.3, func(p []chart.Item) keyed { return aggOfColumn(p, 0) }},
 		{"measure = number", 0.9, func(p []chart.Item) keyed {
 			return &Measure{Kind: OfColumn, Slot: get[*Slot](p, 0), From: from(p), To: to(p)}
+		}},
+		{"measure = number", 0.4, func(p []chart.Item) keyed {
+			s := get[*Slot](p, 0)
+			if all := summed(s); all == nil || len(all.Cands) < len(s.Cands) {
+				return nil
+			}
+			return &Measure{Kind: OfColumn, Slot: s, From: from(p), To: to(p)}
+		}},
+		{"measure = count dim", 0.5, func(p []chart.Item) keyed {
+			if s := get[*Slot](p, 1); slices.ContainsFunc(s.Cands, func(c knowledge.Candidate) bool { return c.Term == "" }) {
+				return nil // "number of" a column without a name of its own could be its rows
+			}
+			return valuesOf(p, 1)
 		}},
 		{"measure = count np", 0, func(p []chart.Item) keyed { return countedRows(p, 1) }},
 		{"measure = np count", 0.1, func(p []chart.Item) keyed { return countedRows(p, 0) }},
@@ -81,6 +110,10 @@ func ratioRows() []row {
 			}
 			return perNumber(1, 3)(p)
 		}},
+		{"measure = measure divided measure", 0, divided(0, 2, "")},
+		{"measure = measure asshare measure", 0, divided(0, 2, plan.Rate)},
+		{"measure = rate number to number", 0, divided(1, 3, "")},
+		{"measure = rate number and number", 0, divided(1, 3, "")},
 		{"measure = rate metric to metric", 0, ratioOf(1, 3)},
 		{"measure = rate metric and metric", 0, ratioOf(1, 3)},
 		{"measure = share np", 0, func(p []chart.Item) keyed { return shareOf(p, get[*NP](p, 1), nil) }},
@@ -145,13 +178,27 @@ func perNumber(base, number int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {
 		m := *get[*Measure](p, base)
 		switch {
-		case m.Kind == OfColumn && (m.Agg == "" || m.Agg == "average"):
+		case m.Kind == OfColumn && m.Agg == "average":
 			m.Agg = "sum"
+		case m.Kind == OfColumn && m.Agg == "":
 		case m.Kind != OfTerm && m.Kind != OfRows && !(m.Kind == OfColumn && m.Agg == "sum"):
 			return nil
 		}
-		per := &Measure{Kind: OfColumn, Agg: "sum", Slot: get[*Slot](p, number), From: p[number].From, To: p[number].To}
+		per := &Measure{Kind: OfColumn, Slot: get[*Slot](p, number), From: p[number].From, To: p[number].To}
 		return &Measure{Kind: PerMeasure, Base: &m, Per: per, From: from(p), To: to(p)}
+	}
+}
+
+// divided: "net amount divided by crates".
+func divided(num, den int, format plan.Format) func(p []chart.Item) keyed {
+	part := func(item chart.Item) *Measure {
+		if s, ok := item.Meaning.(*Slot); ok {
+			return &Measure{Kind: OfColumn, Slot: s, From: item.From, To: item.To}
+		}
+		return item.Meaning.(*Measure)
+	}
+	return func(p []chart.Item) keyed {
+		return &Measure{Kind: PerMeasure, Base: part(p[num]), Per: part(p[den]), Format: format, From: from(p), To: to(p)}
 	}
 }
 
@@ -328,4 +375,18 @@ func trailing(p []chart.Item) keyed {
 	}
 	span := plan.Span{Count: n, Unit: plan.Grain(get[word](p, 2))}
 	return &Measure{Kind: Trailing, Span: span, Base: get[*Measure](p, 3), From: from(p), To: to(p)}
+}
+
+// summed is the columns of a slot that are amounts of things, so that "how many seats" adds them up.
+func summed(s *Slot) *Slot {
+	out := &Slot{From: s.From, To: s.To, Kind: s.Kind}
+	for _, c := range s.Cands {
+		if c.Summed {
+			out.Cands = append(out.Cands, c)
+		}
+	}
+	if len(out.Cands) == 0 {
+		return nil
+	}
+	return out
 }

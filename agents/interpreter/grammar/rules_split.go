@@ -36,7 +36,12 @@ func splitRows() []row {
 		}},
 		{"split = dim wise", 0, marker(0)},
 		{"split = dim", 0.95, func(p []chart.Item) keyed {
-			return &Split{Dims: []*Slot{get[*Slot](p, 0)}, From: from(p), To: to(p)}
+			s := *get[*Slot](p, 0)
+			s.Cands = slices.DeleteFunc(slices.Clone(s.Cands), func(c knowledge.Candidate) bool { return c.Summed || c.Partial && c.Cost > 1 })
+			if len(s.Cands) == 0 {
+				return nil // an amount, or a number named by half, is a figure unless a word such as "by" says otherwise
+			}
+			return &Split{Dims: []*Slot{&s}, From: from(p), To: to(p)}
 		}},
 		{"ranked = extreme num dim", 0, rank(0, 1, 2)},
 		{"ranked = num extreme dim", 0, rank(1, 0, 2)},

@@ -20,6 +20,9 @@ func windowRows() []row {
 		{"date = quartername", 0, func(p []chart.Item) keyed { return DateSpan{Quarter: num(p, 0)} }},
 		{"date = quartername yearnum", 0, func(p []chart.Item) keyed { return DateSpan{Quarter: num(p, 0), Year: num(p, 1)} }},
 		{"date = yearnum quartername", 0, func(p []chart.Item) keyed { return DateSpan{Quarter: num(p, 1), Year: num(p, 0)} }},
+		{"date = halfname", 0, func(p []chart.Item) keyed { return DateSpan{Half: num(p, 0)} }},
+		{"date = halfname yearnum", 0, func(p []chart.Item) keyed { return DateSpan{Half: num(p, 0), Year: num(p, 1)} }},
+		{"date = yearnum halfname", 0, func(p []chart.Item) keyed { return DateSpan{Half: num(p, 1), Year: num(p, 0)} }},
 		{"date = yearnum", 0.05, func(p []chart.Item) keyed { return DateSpan{Year: num(p, 0)} }},
 
 		{"window = last num grain", 0, lastUnits(2, 1)},
@@ -30,6 +33,7 @@ func windowRows() []row {
 		{"window = this grain", 0, unit(Current, 1)},
 		{"window = during this grain", 0, unit(Current, 2)},
 		{"window = since date", 0, dates(Since, 1)},
+		{"window = since last grain", 0, unit(SinceLast, 2)},
 		{"window = after date", 0, dates(After, 1)},
 		{"window = until date", 0, dates(Until, 1)},
 		{"window = before date", 0, dates(Before, 1)},
@@ -55,7 +59,7 @@ func windowRows() []row {
 }
 
 func (d DateSpan) key() string {
-	return strconv.Itoa(d.Year) + "-" + strconv.Itoa(d.Quarter) + "-" + strconv.Itoa(d.Month) + "-" + strconv.Itoa(d.Day) + d.Date
+	return strconv.Itoa(d.Year) + "-" + strconv.Itoa(d.Half) + "-" + strconv.Itoa(d.Quarter) + "-" + strconv.Itoa(d.Month) + "-" + strconv.Itoa(d.Day) + d.Date
 }
 
 // num reads a small whole number; 0 when it is none.

@@ -42,6 +42,8 @@ type Candidate struct {
 	// Partial is true when the phrase names only a part of the column's name
 	// ("amount" for gross_amount): worth an assumption.
 	Partial bool
+	// Summed is true for a number whose sum is what people mean by it.
+	Summed bool
 	// Note is an assumption to record when the candidate is used.
 	Note string
 

@@ -138,9 +138,13 @@ func (k *Knowledge) IsKey(ref plan.ColumnRef) bool {
 }
 
 // AddsUp reports whether the sum of a column means something, by its name: amounts do, prices and scores do not.
-func (k *Knowledge) AddsUp(column string) bool {
-	parts := glossary.Split(column)
-	return !slices.ContainsFunc(parts, func(p string) bool { return !k.lexicon.AddsUp(p) })
+func (k *Knowledge) AddsUp(column string) bool { return k.lexicon.AddsUp(k.nameWords(column)) }
+
+// Summed reports whether people mean the sum of a column when they only say its name.
+func (k *Knowledge) Summed(column string) bool { return k.lexicon.Summed(k.nameWords(column)) }
+
+func (k *Knowledge) nameWords(column string) []token.Token {
+	return k.words.Words(strings.Join(glossary.Split(column), " "))
 }
 
 // Columns implements glossary.Relations.

@@ -155,6 +155,7 @@ func (k *Knowledge) addColumn(r *Relation, col dbt.Column) {
 				c.Cost += costSynonym
 			}
 			c.Partial = cost >= costHead
+			c.Summed = slices.Contains(kinds, Number) && k.Summed(col.Name)
 			if kind == Pop {
 				c.Filters = []plan.Filter{{Column: ref, Op: plan.Eq, Values: []plan.Literal{{Kind: plan.BoolLiteral, Text: "true"}}}}
 				c.Filters[0].Label = glossary.Label(c.Filters[0])

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	_ "embed" // for the rows
 	"fmt"
+	"slices"
 	"strings"
 
 	"firstmile/agents/interpreter/token"
@@ -55,7 +56,9 @@ type Lexicon struct {
 	entries map[string][]Entry // phrase in compared form
 	longest int                // words of the longest phrase
 	columns map[string][]string
-	rates   map[string]bool // last words of columns that do not add up
+	rates   map[string]bool // words of columns that do not add up
+	summed  map[string]bool // words of columns that do
+	units   map[string]bool // words that may be either
 	words   map[string]bool // every single word of a phrase that means something
 }
 
@@ -66,6 +69,8 @@ type file struct {
 		Words []string `yaml:"words"`
 	} `yaml:"rows"`
 	Columns  map[string][]string `yaml:"columns"`
+	Summed   []string            `yaml:"summed"`
+	Units    []string            `yaml:"units"`
 	Unsummed []string            `yaml:"unsummed"`
 	Spelling map[string]string   `yaml:"spelling"`
 	Numbers  map[string]string   `yaml:"numbers"`
@@ -84,7 +89,7 @@ func Parse(body []byte) (*Lexicon, error) {
 	}
 	l := &Lexicon{
 		forms:   token.Forms{Spelling: f.Spelling, Numbers: f.Numbers},
-		entries: map[string][]Entry{}, columns: map[string][]string{}, rates: map[string]bool{}, words: map[string]bool{},
+		entries: map[string][]Entry{}, columns: map[string][]string{}, rates: set(f.Unsummed), summed: set(f.Summed), units: set(f.Units), words: map[string]bool{},
 	}
 	t := l.Tokenizer()
 	for _, row := range f.Rows {
@@ -103,9 +108,6 @@ func Parse(body []byte) (*Lexicon, error) {
 				l.words[tok.Light] = true
 			}
 		}
-	}
-	for _, w := range f.Unsummed {
-		l.rates[w] = true
 	}
 	for column, nouns := range f.Columns {
 		for _, noun := range nouns {
@@ -146,8 +148,26 @@ func (l *Lexicon) Find(tokens []token.Token) []Match {
 // ColumnsFor lists the column names that people may mean by a noun.
 func (l *Lexicon) ColumnsFor(noun string) []string { return l.columns[noun] }
 
-// AddsUp reports whether the values of a column with this last word mean something when they are added up.
-func (l *Lexicon) AddsUp(lastWord string) bool { return !l.rates[lastWord] }
+// AddsUp reports whether the values of a column with these words in its name may mean something when they are added up.
+func (l *Lexicon) AddsUp(words []token.Token) bool {
+	return !slices.ContainsFunc(words, func(t token.Token) bool { return l.rates[t.Light] })
+}
+
+// Summed reports whether a sum is what people mean by such a column: an amount, or the plural of things.
+func (l *Lexicon) Summed(words []token.Token) bool {
+	if !l.AddsUp(words) || slices.ContainsFunc(words, func(t token.Token) bool { return l.units[t.Light] }) {
+		return false
+	}
+	return slices.ContainsFunc(words, func(t token.Token) bool { return l.summed[t.Light] || t.Norm != t.Light })
+}
+
+func set(words []string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range words {
+		out[w] = true
+	}
+	return out
+}
 
 // Words lists the single words of five letters or more that mean something, for the recognition of typing
 // errors. Harmless words are not among them: an unknown word must never become one that is dropped.

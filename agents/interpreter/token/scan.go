@@ -76,7 +76,8 @@ func (s *scanner) number() {
 	if len(s.text)-from >= 10 {
 		if d, err := time.Parse(time.DateOnly, s.text[from:from+10]); err == nil {
 			s.at += 10
-			s.out = append(s.out, Token{Kind: Date, Text: s.text[from:s.at], Norm: d.Format(time.DateOnly), From: from, To: s.at})
+			text := d.Format(time.DateOnly) // as a phrase it is itself, never nothing
+			s.out = append(s.out, Token{Kind: Date, Text: s.text[from:s.at], Norm: text, Light: text, Stem: text, From: from, To: s.at})
 			return
 		}
 	}
