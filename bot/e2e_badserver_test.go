@@ -68,12 +68,7 @@ func TestBadInputSettings(t *testing.T) {
 // TestBadInputStore: a store that another bot holds, or that is damaged, keeps a second one from starting, and stays as it is.
 func TestBadInputStore(t *testing.T) {
 	workspace, data := t.TempDir(), t.TempDir()
-	w := begin(t, nil, "local", "--no-bot", "--addr", "127.0.0.1:0", "--data", workspace)
-	w.says(t, "workspace is ready")
-	d, err := local.ReadDescription(workspace)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := workspaceAlone(t, workspace)
 	args := serveArgs(t, d, workspace, data)
 	first := begin(t, serveEnv(d), args...)
 	first.says(t, "connected to Slack")
@@ -128,12 +123,7 @@ func TestBadInputStore(t *testing.T) {
 // stays open; once the rights are there, the same proposal can be approved again.
 func TestBadInputRights(t *testing.T) {
 	workspace := t.TempDir()
-	w := begin(t, nil, "local", "--no-bot", "--addr", "127.0.0.1:0", "--data", workspace)
-	w.says(t, "workspace is ready")
-	d, err := local.ReadDescription(workspace)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := workspaceAlone(t, workspace)
 	host := readOnlyHost(t, local.RepositoryDir(workspace), &d)
 	bot := begin(t, serveEnv(d), serveArgs(t, d, workspace, t.TempDir())...)
 	bot.says(t, "connected to Slack")

@@ -7,8 +7,6 @@ import (
 
 	"github.com/slack-go/slack"
 	"golang.org/x/sys/unix"
-
-	"firstmile/bot/local"
 )
 
 // TestBadInputFullDisk: when the store cannot grow, the log says so, nothing is half done, and what people
@@ -16,12 +14,7 @@ import (
 // process's files stands for the full disk, so that nobody needs rights for it.
 func TestBadInputFullDisk(t *testing.T) {
 	workspace := t.TempDir()
-	w := begin(t, nil, "local", "--no-bot", "--addr", "127.0.0.1:0", "--data", workspace)
-	w.says(t, "workspace is ready")
-	d, err := local.ReadDescription(workspace)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := workspaceAlone(t, workspace)
 	bot := launch(t, serveEnv(d), serveArgs(t, d, workspace, filepath.Join(t.TempDir(), "bot"))...)
 	bot.says(t, "connected to Slack")
 	limit := func(size uint64) {

@@ -147,9 +147,6 @@ type thread struct {
 	root string
 }
 
-// by is the same thread as seen by somebody else.
-func (th thread) by(p *person) thread { return thread{p, th.root} }
-
 // reply writes into the thread.
 func (th thread) reply(text string) {
 	th.t.Helper()

@@ -139,6 +139,18 @@ func startLocal(t testing.TB, data string, args ...string) (*service, local.Desc
 	return s, d
 }
 
+// workspaceAlone runs the workspace on a folder without a bot in it.
+func workspaceAlone(t testing.TB, data string) local.Description {
+	t.Helper()
+	s := begin(t, nil, "local", "--no-bot", "--addr", "127.0.0.1:0", "--data", data)
+	s.says(t, "workspace is ready")
+	d, err := local.ReadDescription(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // requireDBT puts the repository's own dbt into the PATH and gives its path. Without
 // dbt the test is skipped, in CI it fails.
 func requireDBT(t *testing.T) string {
