@@ -71,7 +71,8 @@ func Compare(spec plan.Spec, m plan.Measure, names Names, model string) (string,
 		return strings.Join(cols, ", ")
 	}
 	both := "m.seen and r.seen"
-	same := fmt.Sprintf("(m.value is not distinct from r.value or abs(cast(m.value as double) - cast(r.value as double)) <= %s * greatest(1, abs(cast(r.value as double))))", tolerance)
+	// A value beside NULL is a difference: without coalesce it would be neither equal nor unequal.
+	same := fmt.Sprintf("coalesce(m.value is not distinct from r.value or abs(cast(m.value as double) - cast(r.value as double)) <= %s * greatest(1, abs(cast(r.value as double))), false)", tolerance)
 	if zeroOrNull(m) {
 		same = fmt.Sprintf("(%s or coalesce(m.value, 0) = coalesce(r.value, 0))", same)
 	}

@@ -10,8 +10,8 @@
 // Populations by instant: Opening is the set of entities with a row covering the
 // period's start; Closing the same at its end; Lost = Opening minus Closing; Gained = Closing minus Opening.
 //
-// What it cannot compute a second way (offsets, cumulative measures, a time zone
-// other than UTC, …) is an *Unsupported error, never a pass.
+// What it cannot compute a second way (cumulative measures, a time zone other than
+// UTC, …) is an *Unsupported error, never a pass.
 package reading
 
 import (
@@ -44,17 +44,19 @@ type builder struct {
 }
 
 func (b *builder) measure(m plan.Measure) (string, error) {
-	if m.Offset != nil {
-		return "", &Unsupported{"a measure with an offset window"}
-	}
 	if b.spec.Time != nil && b.spec.Time.Zone != "" && b.spec.Time.Zone != "UTC" {
 		return "", &Unsupported{"periods in the time zone " + b.spec.Time.Zone}
+	}
+	if m.Offset != nil {
+		return b.shifted(m)
 	}
 	switch m.Kind {
 	case plan.Simple:
 		return b.simple(m)
 	case plan.Ratio:
 		return b.ratio(m)
+	case plan.Derived:
+		return b.derived(m)
 	case plan.Population:
 		return b.population(m)
 	}
