@@ -212,6 +212,14 @@ func (p *evalPlanner) Ask(ctx context.Context, c eval.Case, assume bool) (eval.A
 		a.Model, a.SQL = out.Model.Name, out.Model.CompiledSQL
 		a.Uses = modelsRead(out)
 	}
+	if out.Spec != nil {
+		a.NullAs = map[string]string{}
+		for _, d := range out.Spec.Dimensions {
+			if d.NullAs != "" {
+				a.NullAs[d.Name] = d.NullAs
+			}
+		}
+	}
 	if out.Reuse != nil && (out.Status == design.Exists || out.Status == design.Extend) {
 		a.Model = out.Reuse.Model
 	}

@@ -46,6 +46,7 @@ func TestJudge(t *testing.T) {
 		"refused without the name":        {Expect{Status: OneOf{Declined}, Names: []string{"moon"}}, Answer{Status: Declined, Message: "No."}, nil, nil, `the answer does not say "moon"`, false},
 		"the model":                       {Expect{Model: "fct_a"}, Answer{Status: Exists, Model: "fct_a"}, nil, nil, "", false},
 		"another model":                   {Expect{Status: OneOf{Exists}, Model: "fct_a"}, Answer{Status: Exists, Model: "fct_b"}, nil, nil, "model fct_b, expected fct_a", true},
+		"a new model where one exists":    {Expect{Status: OneOf{Extend}, Model: "fct_a"}, Answer{Status: Proposed, Model: "fct_b"}, nil, nil, "status proposed, expected extend; model fct_b, expected fct_a", false},
 		"another model, right rows":       {Expect{Status: OneOf{Exists}, Model: "fct_a", ResultSQL: "x"}, Answer{Status: Exists, Model: "fct_b"}, right, right, "model fct_b, expected fct_a", false},
 		"new where one exists":            {Expect{Status: OneOf{Exists}, ResultSQL: "x"}, Answer{Status: Proposed}, right, right, "status proposed, expected exists", false},
 		"its relations":                   {Expect{Uses: []string{"Orders"}}, Answer{Status: Proposed, Uses: []string{"orders", "stores"}}, nil, nil, "", false},
@@ -68,6 +69,30 @@ func TestJudge(t *testing.T) {
 				t.Error("right and wrong")
 			}
 		})
+	}
+}
+
+// TestNullAs: a case may write NULL or the model's label for rows without a value, but other texts stay themselves.
+func TestNullAs(t *testing.T) {
+	labels := map[string]string{"region": "unknown"}
+	got := table("region VARCHAR, status VARCHAR, n BIGINT", []any{"unknown", "unknown", 1}, []any{"EMEA", "open", 2})
+	for name, test := range map[string]struct {
+		want  *sandbox.Result
+		right bool
+	}{
+		"label":                   {table("region VARCHAR, n BIGINT", []any{"unknown", 1}, []any{"EMEA", 2}), true},
+		"null":                    {table("region VARCHAR, n BIGINT", []any{nil, 1}, []any{"EMEA", 2}), true},
+		"null, another name":      {table("billing_region VARCHAR, n BIGINT", []any{nil, 1}, []any{"EMEA", 2}), true},
+		"label, another name":     {table("billing_region VARCHAR, n BIGINT", []any{"unknown", 1}, []any{"EMEA", 2}), true},
+		"another column's value":  {table("region VARCHAR, status VARCHAR", []any{nil, "unknown"}, []any{"EMEA", "open"}), true},
+		"no label in that column": {table("region VARCHAR, status VARCHAR", []any{nil, nil}, []any{"EMEA", "open"}), false},
+		"both kinds of row":       {table("region VARCHAR, n BIGINT", []any{nil, 1}, []any{"unknown", 0}, []any{"EMEA", 2}), false},
+		"another label":           {table("region VARCHAR, n BIGINT", []any{"none", 1}, []any{"EMEA", 2}), false},
+	} {
+		c := Case{Expect: Expect{Status: OneOf{Proposed}, ResultSQL: "x"}}
+		if v := judge(c, Answer{Status: Proposed, NullAs: labels}, rows{got, test.want}); v.Right != test.right {
+			t.Errorf("%s: right is %v: %v", name, v.Right, v.Problems)
+		}
 	}
 }
 

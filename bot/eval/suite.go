@@ -63,7 +63,8 @@ type Expect struct {
 	MustNotAsk bool `yaml:"must_not_ask"`
 	// Model is the existing model that answers the request or is extended.
 	Model string `yaml:"model"`
-	// ResultSQL is SQL on the project's data, written without the product's own, whose rows the model must return.
+	// ResultSQL is SQL on the project's data, written without the product's own, whose rows the model must return: see
+	// Difference. Rows without a value may be NULL or have the model's label for them ("unknown").
 	ResultSQL string `yaml:"result_sql"`
 	// Uses are relations that the model must read.
 	Uses []string `yaml:"uses"`
