@@ -112,7 +112,7 @@ func mustShow(t *testing.T, m slack.Message) {
 	text := textOf(m)
 	for _, part := range []string{"weekly revenue churn rate by billing region", "*Assumptions*", "A week begins on Monday", "*Preview* (", "revenue_churn_rate",
 		"```", "{{ ref('fct_subscriptions') }}", "*Checks*", "One row per grain", "A second calculation agrees", "To approve, press Approve or react with",
-		"The requester or members of data-team", "also by plan"} {
+		"The requester or the data team", "also by plan"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the proposal does not show %q", part)
 		}
