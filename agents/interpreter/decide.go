@@ -62,6 +62,8 @@ func openRestatement(spec plan.Spec, questions []plan.Question) string {
 			open = append(open, "it is open how "+words+" becomes one number")
 		case plan.AskTime:
 			open = append(open, "it is open which date counts")
+		case plan.AskWindow:
+			open = append(open, "it is open for which time "+words+" is meant")
 		case plan.AskGrain:
 			open = append(open, "it is open for which period")
 		default:

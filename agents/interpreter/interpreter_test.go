@@ -113,6 +113,9 @@ func shortSpec(s plan.Spec) string {
 	}
 	if r := s.Rank; r != nil {
 		fmt.Fprintf(&b, " rank %d %v %s", r.N, r.Descending, r.By)
+		if r.PerPeriod {
+			b.WriteString(" of each period")
+		}
 	}
 	return b.String()
 }

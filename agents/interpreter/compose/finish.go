@@ -56,14 +56,26 @@ func (b *builder) rank() error {
 	return nil
 }
 
+// rankPeriod asks whether the best are chosen in each period or once: the rows differ.
+func (b *builder) rankPeriod() {
+	r, grain := b.s.Ranks[0], b.d.Spec.Time.Grain
+	each := b.settle(Need{Kind: plan.AskWindow, Subject: b.subject(r.From, r.To), Weight: 6,
+		Text: fmt.Sprintf("Do you want %q of each %s, or of the whole time?", b.quote(r.From, r.To), grain), Why: "Other groups are left out.",
+		Options: []plan.Option{
+			{ID: "each", Label: fmt.Sprintf("Of each %s", grain), Default: true, Detail: fmt.Sprintf("Chosen anew in each %s.", grain)},
+			{ID: "whole", Label: "Of the whole time", Detail: fmt.Sprintf("The same groups in every %s.", grain)},
+		}}) == "each"
+	b.d.Spec.Rank.PerPeriod = each
+}
+
 // finish names what the Spec makes and says it back.
 func (b *builder) finish() error {
 	if err := b.everyWord(); err != nil {
 		return err
 	}
 	s := &b.d.Spec
-	if r := s.Rank; r != nil && s.Time != nil {
-		b.assume(true, "The rank is over the whole time shown, not for each %s anew.", s.Time.Grain)
+	if s.Rank != nil && s.Time != nil {
+		b.rankPeriod()
 	}
 	sort.SliceStable(b.d.Chosen, func(i, j int) bool { return b.d.Chosen[i].From < b.d.Chosen[j].From })
 	slices.SortStableFunc(b.d.Needs, func(x, y Need) int { return y.Weight - x.Weight })

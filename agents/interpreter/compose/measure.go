@@ -197,6 +197,19 @@ func (b *builder) resolvePaths(m plan.Measure, at grammar.Span) (plan.Measure, e
 	return m, nil
 }
 
+// howToAddUp asks for the aggregation of a column; what does not add up is rather averaged.
+func (b *builder) howToAddUp(slot *grammar.Slot, c knowledge.Candidate) Need {
+	sum := plan.Option{ID: "sum", Label: "Sum", Detail: "All values of " + c.Column.String() + " added up."}
+	average := plan.Option{ID: "average", Label: "Average", Detail: "The mean of " + c.Column.String() + "."}
+	options := []plan.Option{sum, average, {ID: "median", Label: "Median", Detail: "The middle value of " + c.Column.String() + "."}}
+	if !b.K.AddsUp(c.Column.Column) {
+		options[0], options[1] = average, sum
+	}
+	options[0].Default = true
+	return Need{Kind: plan.AskMeasure, Subject: b.subject(slot.From, slot.To), Weight: 8, Options: options,
+		Text: fmt.Sprintf("How shall I add up %q?", b.quote(slot.From, slot.To)), Why: "A sum and an average are different numbers."}
+}
+
 func (b *builder) ofColumn(n *grammar.Measure) (plan.Measure, error) {
 	c := b.chosen(n.Slot)
 	b.use(n.Slot, c)
@@ -206,16 +219,7 @@ func (b *builder) ofColumn(n *grammar.Measure) (plan.Measure, error) {
 		b.assume(true, "I add up %q, which is what people mean by such a column.", b.quote(n.Slot.From, n.Slot.To))
 	}
 	if agg == "" {
-		agg = b.settle(Need{
-			Kind: plan.AskMeasure, Subject: b.subject(n.Slot.From, n.Slot.To), Weight: 8,
-			Text: fmt.Sprintf("How shall I add up %q?", b.quote(n.Slot.From, n.Slot.To)),
-			Why:  "A sum and an average are different numbers.",
-			Options: []plan.Option{
-				{ID: "sum", Label: "Sum", Default: b.K.AddsUp(c.Column.Column), Detail: "All values of " + c.Column.String() + " added up."},
-				{ID: "average", Label: "Average", Default: !b.K.AddsUp(c.Column.Column), Detail: "The mean of " + c.Column.String() + "."},
-				{ID: "median", Label: "Median", Detail: "The middle value of " + c.Column.String() + "."},
-			},
-		})
+		agg = b.settle(b.howToAddUp(n.Slot, c))
 	}
 	col := plan.Col(c.Column.Column)
 	m := plan.Measure{Kind: plan.Simple, Model: c.Relation, Agg: plan.Aggregation(agg), Expr: &col, Format: plan.Number, Origin: b.origin(n.Slot, c)}

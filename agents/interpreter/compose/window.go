@@ -15,7 +15,7 @@ func (b *builder) window() error {
 	switch len(b.s.Windows) {
 	case 0:
 		if b.d.Spec.Time != nil {
-			b.assume(false, "Everything that there is in the data is shown, from the first period to the last.")
+			b.assume(false, "Every period in the data is shown, from the first to the last.")
 		}
 		return nil
 	case 1:
