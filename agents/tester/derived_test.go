@@ -76,3 +76,55 @@ select * from final
 		}
 	}
 }
+
+// TestCumulativeIsReadTwice: running totals, trailing times and totals to date are summed up again from the rows.
+func TestCumulativeIsReadTwice(t *testing.T) {
+	s := newShop(t)
+	const sql = `with months as (
+
+    select distinct cast(date_trunc('month', ordered_at) as date) as month from {{ ref('fct_orders') }}
+    where ordered_at is not null
+
+),
+
+final as (
+
+    select
+        months.month,
+        coalesce(customers.region, 'unknown') as region,
+        sum(orders.amount) as revenue
+    from months
+    inner join {{ ref('fct_orders') }} as orders on orders.ordered_at < months.month + interval '1 month'
+        and orders.ordered_at >= SINCE
+    left join {{ ref('dim_customers') }} as customers on orders.customer_id = customers.customer_id
+    where orders.status = 'paid'
+    group by 1, 2
+
+)
+
+select * from final
+`
+	ever, trailing, year := "date '1900-01-01'", "months.month + interval '1 month' - interval '30 day'", "date_trunc('year', months.month)"
+	month := "months.month"
+	for _, c := range []struct {
+		name  string
+		m     plan.Measure
+		since string
+		want  plan.CheckStatus
+	}{
+		{"running total", plan.Measure{}, ever, plan.Passed},
+		{"running total of the month alone", plan.Measure{}, month, plan.Failed},
+		{"trailing", plan.Measure{Trailing: &plan.Span{Count: 30, Unit: plan.Day}}, trailing, plan.Passed},
+		{"trailing without an end", plan.Measure{Trailing: &plan.Span{Count: 30, Unit: plan.Day}}, ever, plan.Failed},
+		{"to date", plan.Measure{GrainToDate: plan.Year}, year, plan.Passed},
+		{"to date of the wrong period", plan.Measure{GrainToDate: plan.Year}, month, plan.Failed},
+	} {
+		spec := revenueSpec()
+		m := &spec.Measures[0]
+		m.Kind, m.Trailing, m.GrainToDate = plan.Cumulative, c.m.Trailing, c.m.GrainToDate
+		checks := s.check(t, spec, s.change(strings.Replace(sql, "SINCE", c.since, 1), goodYAML))
+		if got := checks[plan.CheckIndependent]; got.Status != c.want {
+			t.Errorf("%s: %s: %s (runs: %s)", c.name, got.Status, got.Detail, checks[plan.CheckRuns].Detail)
+		}
+	}
+}

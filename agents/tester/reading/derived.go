@@ -128,11 +128,7 @@ func (b *builder) shifted(m plan.Measure) (string, error) {
 
 // later is the start of a period moved by a span.
 func (b *builder) later(period string, s plan.Span) string {
-	count, unit := s.Count, string(s.Unit)
-	if s.Unit == plan.Quarter {
-		count, unit = 3*count, string(plan.Month)
-	}
-	moved := fmt.Sprintf("%s + interval %d %s", period, count, unit)
+	moved := fmt.Sprintf("%s + interval %s", period, length(s))
 	if b.spec.Time.Grain == plan.Hour {
 		return moved
 	}

@@ -10,8 +10,8 @@
 // Populations by instant: Opening is the set of entities with a row covering the
 // period's start; Closing the same at its end; Lost = Opening minus Closing; Gained = Closing minus Opening.
 //
-// What it cannot compute a second way (cumulative measures, a time zone other than
-// UTC, …) is an *Unsupported error, never a pass.
+// What it cannot compute a second way (balances, a time zone other than UTC, …) is
+// an *Unsupported error, never a pass.
 package reading
 
 import (
@@ -57,6 +57,8 @@ func (b *builder) measure(m plan.Measure) (string, error) {
 		return b.ratio(m)
 	case plan.Derived:
 		return b.derived(m)
+	case plan.Cumulative:
+		return b.cumulative(m)
 	case plan.Population:
 		return b.population(m)
 	}

@@ -1,0 +1,61 @@
+package reading
+
+import (
+	"fmt"
+	"strings"
+
+	"firstmile/planner/plan"
+)
+
+// cumulative reads, for each period of the model, every row again that counts until its end: all of them, those of
+// a trailing time, or those since the start of a larger period.
+func (b *builder) cumulative(m plan.Measure) (string, error) {
+	t := b.spec.Time
+	switch {
+	case t == nil:
+		return b.simple(m)
+	case m.Time == "":
+		return "", &Unsupported{"a measure without a time column"}
+	case m.GrainToDate == plan.Week && t.WeekStart == "sunday":
+		return "", &Unsupported{"what adds up since Sunday"}
+	}
+	from, err := b.names(m.Model)
+	if err != nil {
+		return "", err
+	}
+	dims, err := b.dimensions(m.Model)
+	if err != nil {
+		return "", err
+	}
+	where, err := b.conditions(m)
+	if err != nil {
+		return "", err
+	}
+	value, err := aggregate(m)
+	if err != nil {
+		return "", err
+	}
+	periods, err := b.periods()
+	if err != nil {
+		return "", err
+	}
+	at := "f." + ident(m.Time)
+	where = append(where, at+" < p.firstmile_end")
+	switch {
+	case m.Trailing != nil:
+		where = append(where, fmt.Sprintf("%s >= p.firstmile_end - interval %s", at, length(*m.Trailing)))
+	case m.GrainToDate != "":
+		where = append(where, fmt.Sprintf("%s >= date_trunc('%s', p.firstmile_start)", at, m.GrainToDate))
+	}
+	columns := append([]string{"p.firstmile_start as " + ident(t.Name)}, dims...)
+	return fmt.Sprintf("select %s, %s as value from (%s) as p, %s as f where %s group by all",
+		strings.Join(columns, ", "), value, periods, from, strings.Join(where, " and ")), nil
+}
+
+// length is a span as DuckDB counts it: it has no quarters.
+func length(s plan.Span) string {
+	if s.Unit == plan.Quarter {
+		return fmt.Sprintf("%d month", 3*s.Count)
+	}
+	return fmt.Sprintf("%d %s", s.Count, s.Unit)
+}
