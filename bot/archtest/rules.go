@@ -33,7 +33,7 @@ var rooms = []room{
 
 	// The embedded workspace does not know the bot: it could be Slack and GitHub themselves.
 	{"bot/local/*", nil},
-	{"bot/local", []string{"bot/local/*", "bot/sample", "bot/slackbot"}},
+	{"bot/local", []string{"bot/local/*", "bot/sample"}},
 	{"bot/slackbot", []string{"planner/plan"}},
 	{"bot/sample", []string{"agents/dbt", "agents/sandbox", "glossary"}},
 
@@ -43,8 +43,9 @@ var rooms = []room{
 	{"bot", []string{"*", "*/*", "*/*/*"}},
 }
 
-// doubles are the rooms that any test may import: the embedded workspace and the sample company.
-var doubles = []string{"bot/local", "bot/local/*", "bot/sample"}
+// doubles are the rooms that any test may import: the embedded workspace, the sample company, and the sandbox,
+// whose ChildMain comes first in the TestMain of every package that ends up in it.
+var doubles = []string{"bot/local", "bot/local/*", "bot/sample", "agents/sandbox"}
 
 // home is the one folder that may import an outside client.
 type home struct{ client, folder string }
