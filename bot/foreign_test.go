@@ -228,6 +228,19 @@ var bareRequests = []foreignRequest{
 	{"number of orders with returns by order channel", nil,
 		`select coalesce(order_channel, 'unknown') as order_channel, count(*) as orders from main.orders
 		where order_no in (select order_no from main.returns) group by 1`},
+	{"total crates since March 2026 by week", nil, // in these weeks wk_sales happens to have one row each: it has one per warehouse
+		`select cast(date_trunc('week', order_date) as date) as week, sum(crates) as total_crates from main.order_lines where order_date >= '2026-03-01' group by 1`},
+	{"top 3 products by net amount", nil,
+		`select product_code, sum(net_amount) as total_net_amount from main.order_lines group by 1 order by 2 desc limit 3`},
+	{"lowest and highest score by inspector", nil,
+		`select inspector, min(score) as smallest_score, max(score) as largest_score from main.inspections group by 1`},
+	{"number of deliveries with distance km more than 100 and less than 400 by driver", nil,
+		`select driver, count(*) as deliveries from main.deliveries where distance_km > 100 and distance_km < 400 group by 1`},
+	{"orders by order channel except the cancelled ones", nil,
+		`select coalesce(order_channel, 'unknown') as order_channel, count(*) as orders from main.orders where status <> 'cancelled' group by 1`},
+	{"total net amount per crate by fruit kind", nil,
+		`select coalesce(fruit_kind, 'unknown') as fruit_kind, cast(sum(net_amount) as double) / sum(crates) as net_amount_per_crate
+		from main.order_lines left join main.products using (product_code) group by 1`},
 	{"percentage of deliveries on time by driver", nil,
 		`select driver, cast(count(*) filter (where status = 'on_time') as double) / count(*) as share from main.deliveries group by 1`},
 }
@@ -261,6 +274,9 @@ var termedRequests = []foreignRequest{
 	{"pass rate by fruit and inspector", nil,
 		`select coalesce(fruit_kind, 'unknown') as fruit, inspector, cast(count(*) filter (where passed) as double) / count(passed) as pass_rate
 		from main.inspections left join main.products using (product_code) group by 1, 2`},
+	{"net sales per month for all growers but Huerta Alta", nil,
+		`select ` + monthOf("order_date") + ` as month, sum(net_amount) as net_sales from ` + placed + ` left join main.products using (product_code)
+		where status <> 'cancelled' and supplier_no is distinct from (select supplier_no from main.suppliers where supplier_name = 'Huerta Alta') group by 1`},
 	{"top 3 growers by net sales", nil,
 		`select coalesce(supplier_name, 'unknown') as grower, sum(net_amount) as net_sales from ` + placed + `
 		left join main.products using (product_code) left join main.suppliers using (supplier_no)
