@@ -87,6 +87,7 @@ type builder struct {
 	pick Pick
 	d    Draft
 
+	apart  bool   // conditions belong to the part of a ratio that is being built
 	beside string // relation of the noun that the words being read belong to
 }
 

@@ -110,13 +110,13 @@ func (b *builder) withConds(m plan.Measure, conds []*grammar.Cond, n *grammar.Me
 		if err := b.contradicts(m, fs, c); err != nil {
 			return m, err
 		}
-		if len(b.s.Measures) <= 1 {
+		if len(b.s.Measures) <= 1 && !b.apart {
 			if err := b.addFilters(fs, c); err != nil {
 				return m, err
 			}
 			continue
 		}
-		if after(c, n) || c.Neg || n.Of != nil { // "revenue and orders without gifts": rather for both
+		if !b.apart && (after(c, n) || c.Neg || n.Of != nil) { // "revenue and orders without gifts": rather for both
 			b.d.Cost += costTrailing
 		}
 		m = addToLeaves(m, fs)

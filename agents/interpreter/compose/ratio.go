@@ -68,11 +68,13 @@ func (b *builder) addable(base plan.Measure, n *grammar.Measure, c knowledge.Can
 
 // perMeasure divides one measure by another.
 func (b *builder) perMeasure(n *grammar.Measure) (plan.Measure, error) {
+	b.apart = n.Apart
 	num, err := b.measure(n.Base)
 	if err != nil {
 		return num, err
 	}
 	den, err := b.measure(n.Per)
+	b.apart = false
 	if err != nil {
 		return den, err
 	}
@@ -87,7 +89,11 @@ func (b *builder) perMeasure(n *grammar.Measure) (plan.Measure, error) {
 	if num.Format == plan.Currency && den.Format != plan.Currency {
 		format = plan.Currency
 	}
-	return plan.Measure{Name: num.Name + "_per_" + token.Singular(den.Name), Label: num.Label + " per " + token.Singular(lowerFirst(den.Label)), Kind: plan.Ratio, Numerator: &num, Denominator: &den, Format: format,
+	label := num.Label + " per " + token.Singular(lowerFirst(den.Label))
+	if n.Apart {
+		label = num.Label + " divided by " + lowerFirst(den.Label)
+	}
+	return plan.Measure{Name: num.Name + "_per_" + token.Singular(den.Name), Label: label, Kind: plan.Ratio, Numerator: &num, Denominator: &den, Format: format,
 		Description: fmt.Sprintf("%s divided by %s.", num.Label, lowerFirst(den.Label)), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
 }
 

@@ -68,8 +68,10 @@ type Measure struct {
 	Span  plan.Span
 	// Counted is true when a word such as "how many" says that rows are counted.
 	Counted bool
-	// Format of a ratio, where the words say it.
+	// Format of a ratio, where the words say it. Apart is true when its two parts are named side by side, each with its own
+	// conditions: "late deliveries divided by deliveries".
 	Format plan.Format
+	Apart  bool
 	// Added is true when a word such as "including" says that it stands beside what is there.
 	Added bool
 	From  int

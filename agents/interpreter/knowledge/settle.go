@@ -51,7 +51,7 @@ func keepBest(cs []Candidate) []Candidate {
 			out = append(out, termsOf(byKind[Pop])...) // the glossary's population stands for the bare value
 			continue
 		}
-		out = append(out, nearest(group)...)
+		out = append(out, nearest(named(group))...)
 	}
 	return unique(out)
 }
@@ -67,6 +67,18 @@ func termsOf(cs []Candidate) []Candidate {
 		}
 	}
 	return out
+}
+
+// named drops the number of a thing beside its name: by "buyer" people mean the buyer's name, by "order" its number.
+func named(cs []Candidate) []Candidate {
+	ends := func(c Candidate, endings ...string) bool {
+		parts := glossary.Split(c.Column.Column)
+		return len(parts) > 0 && slices.Contains(endings, parts[len(parts)-1])
+	}
+	if !slices.ContainsFunc(cs, func(c Candidate) bool { return c.Kind == Dim && c.Cost == costTrimmed && ends(c, "name") }) {
+		return cs
+	}
+	return slices.DeleteFunc(slices.Clone(cs), func(c Candidate) bool { return c.Cost == costTrimmed && ends(c, "no", "nr", "number") })
 }
 
 // nearest keeps the cheapest names, and of those the relations of the best layer. Relations of one layer stay
