@@ -1,15 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"firstmile/bot/local"
 	"firstmile/bot/sample"
@@ -32,41 +34,80 @@ type boundary struct {
 
 func (b boundary) String() string { return fmt.Sprintf("%s %d", b.name, b.n) }
 
+// lanes is how many workspaces, each with a bot, share the boundaries.
+const lanes = 2
+
 // TestKillEverywhere: the conversation with the bot killed at a journal boundary and started again,
 // for one boundary after the other, the workspace being a process that lives on. The outcome is
 // the same every time: the same messages, each once, and one pull request with one commit.
 func TestKillEverywhere(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	others := [lanes][]conversation{
+		{{name: "answers lost by Slack", faults: []fault{
+			slackFault(`{"method":"reactions.add","lose_answer":true}`),
+			slackFault(`{"method":"chat.postMessage","skip":1,"lose_answer":true}`), // the first is the request itself
+			slackFault(`{"method":"chat.update","lose_answer":true,"times":2}`)}}},
+		{{name: "answers lost by GitHub", faults: []fault{
+			githubFault(`{"route":"POST /repos/{owner}/{repo}/git/commits","lose_answer":true}`),
+			githubFault(`{"route":"POST /repos/{owner}/{repo}/git/refs","lose_answer":true}`),
+			githubFault(`{"route":"POST /repos/{owner}/{repo}/pulls","lose_answer":true}`)}},
+			{name: "both killed", both: true}},
+	}
+	for lane := range lanes {
+		t.Run(fmt.Sprint("lane ", lane), func(t *testing.T) {
+			t.Parallel()
+			killLane(t, seed, lane, others[lane])
+		})
+	}
+}
+
+// killLane plays its share of the boundaries, then the other conversations.
+func killLane(t *testing.T, seed uint64, lane int, others []conversation) {
 	s := openScene(t)
-	before := len(s.bot.stdout.String())
-	quiet := s.converse(conversation{name: "undisturbed"})
-	until(t, "the journal of the undisturbed conversation ends", patience, func() bool {
-		return strings.Contains(s.bot.stdout.String()[before:], "boundary\tcommit result of learn\n")
-	})
-	all := boundaries(s.bot.stdout.String()[before:])
-	chosen := choose(t, all)
-	lost := 0
-	for _, b := range chosen {
+	quiet, all := s.undisturbed()
+	for _, c := range others {
+		s.converse(c)
+	}
+	chosen := choose(all, seed)
+	killed, lost := 0, 0
+	for i := lane; i < len(chosen); i += lanes {
+		b := chosen[i]
 		if strings.HasPrefix(b.name, string(driver.AfterEffect)) {
 			lost++
 		}
+		killed++
 		s.converse(conversation{name: b.String(), kill: &b})
 	}
 	if lost == 0 {
 		t.Error("no kill came between something done and its answer")
 	}
-	t.Logf("killed at %d of %d boundaries (all of them with %s=1), %d times when something was done and its answer lost; the slowest of %d starts took %s",
-		len(chosen), len(all), killAll, lost, s.starts, s.slowest.Round(time.Millisecond))
-	s.converse(conversation{name: "answers lost by Slack", faults: []fault{
-		slackFault(`{"method":"reactions.add","lose_answer":true}`),
-		slackFault(`{"method":"chat.postMessage","skip":1,"lose_answer":true}`), // the first is the request itself
-		slackFault(`{"method":"chat.update","lose_answer":true,"times":2}`)}})
-	s.converse(conversation{name: "answers lost by GitHub", faults: []fault{
-		githubFault(`{"route":"POST /repos/{owner}/{repo}/git/commits","lose_answer":true}`),
-		githubFault(`{"route":"POST /repos/{owner}/{repo}/git/refs","lose_answer":true}`),
-		githubFault(`{"route":"POST /repos/{owner}/{repo}/pulls","lose_answer":true}`)}})
-	s.converse(conversation{name: "both killed", both: true})
+	t.Logf("seed %d: killed at %d of the %d boundaries chosen of %d (all of them with %s=1), %d times when something was done and its answer lost; the slowest of %d starts took %s",
+		seed, killed, len(chosen), len(all), killAll, lost, s.starts, s.slowest.Round(time.Millisecond))
+	s.undisturbed() // whatever was left to do is done when this one is over
 	s.sameOutcome(quiet)
 	s.journalComplete()
+}
+
+// undisturbed plays the conversation up to the last entry of its journal and gives the boundaries that it passed.
+func (s *scene) undisturbed() (thread, []boundary) {
+	s.t.Helper()
+	before := len(s.bot.stdout.String())
+	th := s.converse(conversation{name: "undisturbed"})
+	printed := func() string { return s.bot.stdout.String()[before:] }
+	until(s.t, "the journal of the undisturbed conversation ends", patience, func() bool {
+		return strings.Contains(printed(), "boundary\tcommit result of learn\tresult:"+s.threadID(th))
+	})
+	return th, boundaries(printed())
+}
+
+// threadID is the bot's name for a thread, up to the effects in it.
+func (s *scene) threadID(th thread) string {
+	s.t.Helper()
+	who, err := s.ana.api.AuthTestContext(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "slack:" + who.TeamID + "/" + th.channel + "/" + th.root + "#"
 }
 
 // boundaries lists what a killer has printed.
@@ -74,7 +115,8 @@ func boundaries(printed string) []boundary {
 	var all []boundary
 	count := map[string]int{}
 	for line := range strings.Lines(printed) {
-		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "boundary\t"); ok {
+		if rest, ok := strings.CutPrefix(line, "boundary\t"); ok {
+			name, _, _ := strings.Cut(rest, "\t")
 			count[name]++
 			all = append(all, boundary{name, count[name]})
 		}
@@ -83,9 +125,8 @@ func boundaries(printed string) []boundary {
 }
 
 // choose takes the first boundary of every name, that is every kind of event and effect with every place
-// around it, and a sample of the others whose seed is printed.
-func choose(t *testing.T, all []boundary) []boundary {
-	t.Helper()
+// around it, and a sample of the others.
+func choose(all []boundary, seed uint64) []boundary {
 	if os.Getenv(killAll) != "" {
 		return all
 	}
@@ -97,8 +138,9 @@ func choose(t *testing.T, all []boundary) []boundary {
 			rest = append(rest, b)
 		}
 	}
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
+	byName := func(a, b boundary) int { return cmp.Or(strings.Compare(a.name, b.name), a.n-b.n) }
+	slices.SortFunc(first, byName)
+	slices.SortFunc(rest, byName)
 	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
 	return append(first, rest[:min(sampled, len(rest))]...)
 }
@@ -111,7 +153,7 @@ func (s *scene) sameOutcome(quiet thread) {
 	seen := map[string]string{}
 	for _, p := range s.threads {
 		got, pull := told(thread{s.ana, p.root})
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := gocmp.Diff(want, got); diff != "" {
 			s.t.Errorf("%s: the bot said something else (-undisturbed +now):\n%s", p.name, diff)
 		}
 		if other := seen[pull]; other != "" {

@@ -73,7 +73,7 @@ func (k *killer) boundary(at driver.Boundary, what string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	name := k.name(at, what)
-	fmt.Printf("boundary\t%s\n", name)
+	fmt.Printf("boundary\t%s\t%s\n", name, what)
 	if k.left == 0 || name != k.at || k.not != "" && strings.Contains(what, k.not) {
 		return
 	}

@@ -99,9 +99,11 @@ func (s *scene) arm(b boundary) {
 // actor is Ana in one conversation: she does what the thread asks for.
 type actor struct {
 	thread
-	scene                      *scene
-	c                          conversation
-	replied, reacted, over, up bool // up: started again after the death that was ordered
+	scene                     *scene
+	c                         conversation
+	replied, pressed, reacted bool
+	over                      bool
+	up                        bool // started again after the death that was ordered
 }
 
 // act does the next thing there is to do; true when the conversation is over.
@@ -121,8 +123,8 @@ func (a *actor) act() bool {
 		case ask && !a.replied:
 			a.reply("by revenue please")
 			a.replied = true
-		case ask && strings.Contains(m.Text, "✓ by revenue please"):
-			a.press(m.Timestamp, billing) // unheard while the bot is dead: then the button is still there
+		case ask && !a.pressed && strings.Contains(m.Text, "✓ by revenue please"):
+			a.pressed = a.press(m.Timestamp, billing) == "" // else unheard, for the bot is dead
 		case approve && !a.reacted:
 			a.atProposal(m.Timestamp)
 		case strings.HasPrefix(m.Text, "The pull request is open"):

@@ -86,7 +86,7 @@ type Workspace struct {
 // DescriptionFile is the name of the file that describes the workspace.
 const DescriptionFile = "workspace.json"
 
-// Start writes the sample company if it is not there, opens the servers, listens and, once everything
+// Start listens, writes the sample company if it is not there, opens the servers and, once everything
 // is ready, writes workspace.json.
 func Start(ctx context.Context, o Options) (*Workspace, error) {
 	if o.Log == nil {
@@ -95,12 +95,12 @@ func Start(ctx context.Context, o Options) (*Workspace, error) {
 	if err := os.MkdirAll(o.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	if err := sample.Write(ctx, RepositoryDir(o.Data)); err != nil {
-		return nil, fmt.Errorf("writing the sample company: %w", err)
-	}
 	listener, moved, err := listen(ctx, o.Addr)
 	if err != nil {
 		return nil, err
+	}
+	if err := sample.Write(ctx, RepositoryDir(o.Data)); err != nil {
+		return nil, errors.Join(fmt.Errorf("writing the sample company: %w", err), listener.Close())
 	}
 	w := &Workspace{Moved: moved, serveErr: make(chan error, 1)}
 	w.URL = "http://" + reachable(listener.Addr())
