@@ -51,9 +51,9 @@ func (s *session) outside(l grammar.Linked) (plan.Reading, bool) {
 		if m.Category != lexicon.Outside {
 			continue
 		}
-		own := false
+		own := true
 		for i := m.From; i < m.To; i++ {
-			own = own || l.Grounded[i]
+			own = own && l.Grounded[i]
 		}
 		if own {
 			continue

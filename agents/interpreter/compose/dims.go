@@ -49,6 +49,9 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 	}
 	b.use(slot, c)
 	b.d.Cost += b.unusual(slot, c)
+	if r, ok := b.K.Relation(c.Column.Relation); ok && strings.EqualFold(r.Key, c.Column.Column) && slices.Contains(b.d.Spec.BaseModels(), r.Name) {
+		b.d.Cost += costBareKey // one row for each row that is measured
+	}
 	if slices.ContainsFunc(b.d.Spec.Dimensions, func(d plan.Dimension) bool { return d.Column == c.Column }) {
 		return nil
 	}

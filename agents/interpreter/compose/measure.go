@@ -214,6 +214,12 @@ func (b *builder) ofColumn(n *grammar.Measure) (plan.Measure, error) {
 	c := b.chosen(n.Slot)
 	b.use(n.Slot, c)
 	agg := n.Agg
+	if agg != "" && b.K.NamesMetric(b.Tokens[n.Slot.From:n.Slot.To]) {
+		return plan.Measure{}, b.refuse(grammar.Span{From: n.From, To: n.To}, "%q is a term of the glossary with a definition of its own, of which I cannot take the %s", b.quote(n.Slot.From, n.Slot.To), agg)
+	}
+	if agg == "average" && b.K.Summed(c.Column.Column) {
+		b.assume(true, "The average is over the rows of %s, not over totals.", c.Relation)
+	}
 	if agg == "" && b.K.Summed(c.Column.Column) {
 		agg = "sum"
 		b.assume(true, "I add up %q, which is what people mean by such a column.", b.quote(n.Slot.From, n.Slot.To))

@@ -26,6 +26,9 @@ func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {
 	if base.Kind != plan.Simple {
 		return base, b.refuse(at, "%s is not counted row by row, so it cannot be divided by the number of %s", base.Label, c.Label)
 	}
+	if c.Relation == base.Model && base.Agg != plan.Sum && base.Agg != plan.Count && base.Agg != plan.CountDistinct {
+		return base, nil // "median amount per order line" is about the rows that it is taken of
+	}
 	if base, err = b.addable(base, n, c); err != nil {
 		return base, err
 	}

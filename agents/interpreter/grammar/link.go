@@ -1,6 +1,7 @@
 package grammar
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,7 +81,7 @@ func insideComparison(m lexicon.Match, all []lexicon.Match, tokens []token.Token
 		if c.From > m.From || m.To > c.To || m.To-m.From == c.To-c.From {
 			return false
 		}
-		return c.Category == lexicon.Versus || c.Category == lexicon.Cmp && c.To < len(tokens) && tokens[c.To].Kind == token.Number
+		return c.Category == lexicon.Versus || c.Category == lexicon.Turned || c.Category == lexicon.Cmp && c.To < len(tokens) && tokens[c.To].Kind == token.Number
 	})
 }
 
@@ -161,6 +162,9 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 		rival := func(e knowledge.Candidate) bool {
 			return e.Kind == c.Kind || condition(e.Kind) && condition(c.Kind) || measured(e.Kind) && measured(c.Kind)
 		}
+		if (c.Kind == knowledge.Entity || c.Kind == knowledge.Number) && participle(span[len(span)-1].Light) {
+			continue // "returning buyers" are no returns
+		}
 		if !slices.ContainsFunc(exact, rival) { // the word itself before words of the same stem
 			c.Cost += costStem
 			cands = append(cands, c)
@@ -179,6 +183,11 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 		cands = restrict(cands, k.ByKey(key), key)
 	}
 	l.addCandidates(from, to, cands)
+}
+
+// participle reports whether a word is a form of a verb rather than a noun.
+func participle(word string) bool {
+	return strings.HasSuffix(word, "ing") || strings.HasSuffix(word, "ed")
 }
 
 func condition(k knowledge.Kind) bool { return k == knowledge.Value || k == knowledge.Pop }
@@ -209,7 +218,7 @@ func (l *Linked) byNoun(span []token.Token, k *knowledge.Knowledge, lex *lexicon
 		for _, c := range exact {
 			if c.Kind == knowledge.Number || c.Kind == knowledge.Dim {
 				c.Cost += 0.3
-				c.Partial = true
+				c.Note = fmt.Sprintf("I read %q as the column %s.", Subject(span), c.Column)
 				out = append(out, c)
 			}
 		}

@@ -36,6 +36,7 @@ const (
 	Neg      Category = "neg"
 	Cmp      Category = "cmp"
 	Versus   Category = "versus"
+	Turned   Category = "turned"
 )
 
 // Entry is one meaning of a phrase.
