@@ -47,6 +47,10 @@ func (s *session) thanks(l grammar.Linked) bool {
 
 // outside recognises a request that measures by dimensions and time cannot say. A word that the project itself uses is no sign of it.
 func (s *session) outside(l grammar.Linked) (plan.Reading, bool) {
+	if model, ok := s.extends(l); ok {
+		text := "Changing the existing model " + model + " is nothing that I do yet. Ask for the figures without naming a model, and I will build them beside it."
+		return plan.Reading{Outcome: plan.OutcomeOutside, Message: text, Unknown: []plan.Unknown{{Words: model, Reason: text}}}, true
+	}
 	for _, m := range l.Matches {
 		if m.Category != lexicon.Outside {
 			continue
@@ -63,6 +67,24 @@ func (s *session) outside(l grammar.Linked) (plan.Reading, bool) {
 			Unknown: []plan.Unknown{{Words: words, Reason: m.Value}}}, true
 	}
 	return plan.Reading{}, false
+}
+
+// extends recognises the wish to put something into a model that is there: "add", "extend" or "put" with a model's
+// technical name, which nobody uses for its rows.
+func (s *session) extends(l grammar.Linked) (model string, ok bool) {
+	wish := false
+	for _, t := range l.Tokens {
+		wish = wish || t.Norm == "add" || t.Norm == "extend" || t.Norm == "put" || t.Norm == "append"
+	}
+	if !wish {
+		return "", false
+	}
+	for _, n := range s.k.Project.Models() {
+		if strings.Contains(n.Name, "_") && strings.Contains(" "+strings.ToLower(strings.Join(s.texts, " "))+" ", " "+strings.ToLower(n.Name)+" ") {
+			return n.Name, true
+		}
+	}
+	return "", false
 }
 
 // correct reads words that nobody knows as the one known word that they are a typing error of, and says so. It reports whether
