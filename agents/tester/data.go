@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"firstmile/agents/dbt"
@@ -247,6 +248,10 @@ func checkTotals(ctx context.Context, s *subject) finding {
 	}
 	if s.spec.Rank != nil {
 		return s.notAdditive("a ranking keeps only some groups")
+	}
+	if s.agreed && slices.ContainsFunc(s.spec.Measures, additive) {
+		// A scalar lookup gives each base row exactly one group, so sums over groups that agree are sums over the base.
+		return passed("each base row counts in exactly one group, and every group agrees with the independent reading")
 	}
 	undivided := s.spec
 	undivided.Dimensions = nil
