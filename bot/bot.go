@@ -68,7 +68,11 @@ func runBot(ctx context.Context, s botSettings) (err error) {
 	}
 	bench := workbench.New(workbench.Options{Projects: projects, Scratch: filepath.Join(s.data, "scratch")})
 	defer func() { err = errors.Join(err, bench.Close()) }()
-	ports, err := agentPorts(bench, dbt, whyNoDBT)
+	helped, err := help(s.server.Model, s.log)
+	if err != nil {
+		return err
+	}
+	ports, err := agentPorts(bench, dbt, whyNoDBT, helped...)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"firstmile/agents/forge"
+	"firstmile/bot/config"
 	"firstmile/bot/design"
 	"firstmile/bot/sample"
 	"firstmile/bot/terminal"
@@ -75,6 +76,10 @@ func checkDay(asOf string) error {
 }
 
 func (c *designCommand) design(ctx context.Context, p program, answers design.Answers) (design.Outcome, error) {
+	model, err := config.LoadModel(p.getenv)
+	if err != nil {
+		return design.Outcome{}, usageError{err}
+	}
 	dbt, why, err := findDBT(c.Gate)
 	if err != nil {
 		return design.Outcome{}, err
@@ -84,7 +89,12 @@ func (c *designCommand) design(ctx context.Context, p program, answers design.An
 		return design.Outcome{}, err
 	}
 	defer func() { _ = bench.Close() }() // scratch only
-	ports, err := agentPorts(bench.Workbench, dbt, why)
+	log := c.log(p)
+	helped, err := help(model, log)
+	if err != nil {
+		return design.Outcome{}, err
+	}
+	ports, err := agentPorts(bench.Workbench, dbt, why, helped...)
 	if err != nil {
 		return design.Outcome{}, err
 	}
@@ -94,7 +104,7 @@ func (c *designCommand) design(ctx context.Context, p program, answers design.An
 	}
 	ports.Chat, ports.Publisher = terminal.New(show), forge.Local{Dir: c.Project}
 	return design.Run(ctx, design.Options{Request: c.Request, Project: id, Assume: c.Assume, AsOf: c.AsOf,
-		Approve: c.Approve, Answers: answers, Ports: ports, Log: c.log(p)})
+		Approve: c.Approve, Answers: answers, Ports: ports, Log: log})
 }
 
 // log is silent unless asked for: the last line that the command prints says what went wrong.

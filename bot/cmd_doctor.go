@@ -37,6 +37,7 @@ func (c *doctorCommand) Run(ctx context.Context, p program) error {
 	} else {
 		d.line("configuration", true, fmt.Sprintf("projects: %d", len(server.Projects)))
 	}
+	d.model(ctx)
 	dbt := d.dbt(ctx, c.Gate)
 	if err == nil {
 		if err := d.server(ctx, botSettings{server: server, data: c.Data, gate: c.Gate, log: logger(p.stderr, false)}, dbt); err != nil {
@@ -61,6 +62,25 @@ func (d *diagnosis) line(what string, ok bool, text string) {
 		mark, d.sick = "FAIL", true
 	}
 	_, _ = fmt.Fprintf(d.p.stdout, "%s  %-30s %s\n", mark, what, strings.TrimSpace(text))
+}
+
+// model proves with one tiny call that the configured language model answers. What is wrong with its settings is part of
+// the configuration's problems.
+func (d *diagnosis) model(ctx context.Context) {
+	c, err := config.LoadModel(d.p.getenv)
+	switch {
+	case err != nil:
+		return
+	case !c.Configured():
+		d.line("language model", true, "none: requests must be in the glossary's and the project's words. FIRSTMILE_MODEL names one")
+		return
+	}
+	said, err := probe(ctx, c, logger(d.p.stderr, false))
+	if err != nil {
+		d.line("language model", false, c.Name+": "+sentence(err))
+		return
+	}
+	d.line("language model", true, said)
 }
 
 func (d *diagnosis) dbt(ctx context.Context, gate string) bool {

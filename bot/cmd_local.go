@@ -28,6 +28,10 @@ type localCommand struct {
 // Run starts the workspace and the bot in it, and ends both when asked to.
 func (c *localCommand) Run(ctx context.Context, p program) error {
 	log := logger(p.stderr, c.Verbose)
+	model, err := config.LoadModel(p.getenv)
+	if err != nil {
+		return usageError{err}
+	}
 	w, err := local.Start(ctx, local.Options{Addr: c.Addr, Data: c.Data, Admin: c.Faults, Scopes: slackbot.Scopes(), Log: log})
 	if err != nil {
 		return err
@@ -41,7 +45,7 @@ func (c *localCommand) Run(ctx context.Context, p program) error {
 	group.Go(func() error { return w.Wait(ctx) })
 	if !c.NoBot {
 		settings := localBot(w.Description, c.Data, c.Gate)
-		settings.log, settings.health = log, c.Health
+		settings.log, settings.health, settings.server.Model = log, c.Health, model
 		settings.ready = func(dbt string) { _, _ = fmt.Fprintf(p.stdout, "The bot is connected; checks run %s.\n", dbt) }
 		group.Go(func() error { return runBot(ctx, settings) })
 	}

@@ -21,10 +21,11 @@ import (
 	"firstmile/planner/plan"
 )
 
-// agentPorts wires the four specialists to the workbench. Chat and Publisher are for the caller to add.
-func agentPorts(w *workbench.Workbench, dbt *runner.Runner, whyNoDBT string) (driver.Ports, error) {
-	reader, err := interpreter.New(projects{w}, w, interpreter.WithCalendars(calendars{w}),
-		interpreter.WithExclusions(exclusions{w}), interpreter.WithFigures(figures{w}))
+// agentPorts wires the four specialists to the workbench. help is the language model's, where there is one. Chat and
+// Publisher are for the caller to add.
+func agentPorts(w *workbench.Workbench, dbt *runner.Runner, whyNoDBT string, help ...interpreter.Option) (driver.Ports, error) {
+	reader, err := interpreter.New(projects{w}, w, append(help, interpreter.WithCalendars(calendars{w}),
+		interpreter.WithExclusions(exclusions{w}), interpreter.WithFigures(figures{w}))...)
 	if err != nil {
 		return driver.Ports{}, fmt.Errorf("preparing the interpreter: %w", err)
 	}

@@ -29,7 +29,10 @@ func (i *Interpreter) Interpret(ctx context.Context, request plan.Request) (plan
 		if reading.Outcome == plan.OutcomeQuestions && s.apply(reading.Questions) {
 			continue // an answer, or with Assume a default, settles one of them
 		}
-		return s.complete(ctx, reading), nil
+		if s.suggest(ctx, reading) {
+			continue
+		}
+		return s.conclude(ctx, reading), nil
 	}
 	return plan.Reading{Outcome: plan.OutcomeDeclined, Message: "The answers lead in a circle. Please say the whole request anew."}, nil
 }
@@ -46,6 +49,8 @@ type session struct {
 	assumed []plan.Assumption // from defaults and corrections
 	asked   map[string]plan.Question
 	undated []plan.ColumnRef // of the reading that is proposed
+
+	hint hint // of a language model
 
 	tokens []token.Token
 	turns  []grammar.Span

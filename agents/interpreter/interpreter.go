@@ -1,6 +1,7 @@
 // Package interpreter turns the words of a request into a plan.Spec, or into the
 // questions that have to be answered first. It is a semantic parser over typed
-// candidates; no language model and no regular expression sees the request.
+// candidates; no regular expression sees the request, and a language model only
+// where words run out.
 //
 // A request travels through these rooms:
 //
@@ -10,6 +11,7 @@
 //	grammar    Link: all candidates of every span; Parse: how the spans fit together (chart)
 //	compose    a structure and its candidates -> plan.Spec, or why not
 //	interpret.go, decide.go, questions.go, unknown.go   which reading it is, or what is asked
+//	suggest.go, offers.go   where words run out: a model may choose among candidates
 //	revise.go  how a later turn changes an earlier one
 //	reuse.go   whether a model answers the Spec already
 //
@@ -37,6 +39,7 @@ type Interpreter struct {
 	calendars  Calendars
 	exclusions Exclusions
 	figures    Figures
+	suggester  Suggester
 
 	lexicon *lexicon.Lexicon
 	rules   []chart.Rule

@@ -57,6 +57,8 @@ type Server struct {
 	Projects      []Project
 	// Groups maps a group's name (as firstmile.yml names approvers) to Slack user ids.
 	Groups map[string][]string
+	// Model is the language model; the zero Model is none.
+	Model Model
 	// Emoji are the reactions that approve. Default: white_check_mark, rocket.
 	Emoji []string
 }
@@ -109,6 +111,7 @@ func Load(path string, getenv func(string) string) (Server, error) {
 		GitHubAPIURL:  l.address("GITHUB_API_URL"),
 		GitHubToken:   Secret(getenv("GITHUB_TOKEN")),
 		App:           l.app(),
+		Model:         l.model(),
 	}
 	if s.SlackAPIURL != "" && !strings.HasSuffix(s.SlackAPIURL, "/") {
 		s.SlackAPIURL += "/"
