@@ -22,6 +22,7 @@ type scene struct {
 	workspace *process
 	bot       *process
 	ana       *person
+	team      string
 	threads   []played
 	starts    int
 	slowest   time.Duration
@@ -39,6 +40,11 @@ func openScene(t *testing.T) *scene {
 	s.workspace, s.d = launchWorkspace(t, s.dir, "127.0.0.1:0")
 	s.args = serveArgs(t, s.d, s.dir, s.data)
 	s.ana = visit(t, s.d).as("Ana")
+	who, err := s.ana.api.AuthTestContext(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.team = who.TeamID
 	s.startBot()
 	return s
 }
@@ -59,8 +65,8 @@ type conversation struct {
 	both   bool // kill both processes while the proposal waits
 }
 
-// converse plays the conversation to its end and gives its thread.
-func (s *scene) converse(c conversation) thread {
+// converse plays the conversation to its end and gives its thread; died says that the kill that was ordered came.
+func (s *scene) converse(c conversation) (th thread, died bool) {
 	s.t.Helper()
 	for _, f := range c.faults {
 		f.inject(s.t, s.d)
@@ -68,7 +74,7 @@ func (s *scene) converse(c conversation) thread {
 	if c.kill != nil {
 		s.arm(*c.kill)
 	}
-	th := s.ana.ask(request)
+	th = s.ana.ask(request)
 	a := &actor{thread: th, scene: s, c: c}
 	if !eventually(patience, a.act) {
 		for _, m := range th.read() {
@@ -80,8 +86,19 @@ func (s *scene) converse(c conversation) thread {
 		s.t.Errorf("%s: not everything went wrong that should have: %s", c.name, left)
 	}
 	s.threads = append(s.threads, played{c.name, th.root})
-	return th
+	if c.kill != nil && !a.up {
+		s.arm(boundary{"nothing", 0})
+	}
+	return th, a.up
 }
+
+// learnt reports whether the last entry of a conversation's journal was made in the bot's present life.
+func (s *scene) learnt(th thread) bool {
+	return strings.Contains(s.bot.stdout.String(), lastBoundary+"\tresult:slack:"+s.team+"/"+th.channel+"/"+th.root+"#")
+}
+
+// lastBoundary is that of a conversation.
+const lastBoundary = "commit result of learn"
 
 // arm tells the bot at which boundary of the next conversation it is to die.
 func (s *scene) arm(b boundary) {
@@ -90,10 +107,12 @@ func (s *scene) arm(b boundary) {
 	if n := len(s.threads); n > 0 {
 		last = s.threads[n-1].root
 	}
+	armed := func() int { return strings.Count(s.bot.stdout.String(), "armed\n") }
+	before := armed()
 	if _, err := fmt.Fprintf(s.bot.orders, "kill\t%s\t%d\t%s\n", b.name, b.n, last); err != nil {
 		s.t.Fatal(err)
 	}
-	s.bot.says(s.t, "armed")
+	until(s.t, "the bot takes the order", patience, func() bool { return armed() > before })
 }
 
 // actor is Ana in one conversation: she does what the thread asks for.
@@ -104,6 +123,9 @@ type actor struct {
 	replied, pressed, reacted bool
 	over                      bool
 	up                        bool // started again after the death that was ordered
+
+	printed int // by the bot, when it was last seen to print more
+	still   time.Time
 }
 
 // act does the next thing there is to do; true when the conversation is over.
@@ -131,8 +153,19 @@ func (a *actor) act() bool {
 			a.over = true
 		}
 	}
-	return a.over && (a.c.kill == nil || a.up)
+	return a.over && (a.c.kill == nil || a.up || a.spared())
 }
+
+// spared reports whether the kill that was ordered will not come: nothing has happened for a while since everything was done.
+func (a *actor) spared() bool {
+	if printed := len(a.scene.bot.stdout.String()); printed != a.printed || !a.scene.learnt(a.thread) {
+		a.printed, a.still = printed, time.Now()
+	}
+	return time.Since(a.still) > calm
+}
+
+// calm is how long a bot with something left to do is never silent.
+const calm = 5 * time.Second
 
 func (a *actor) atProposal(ts string) {
 	a.reacted = true
