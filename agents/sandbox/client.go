@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -14,6 +16,10 @@ type Sandbox struct {
 	data, binder *worker
 	timeout      time.Duration
 	confined     Confinement
+
+	mu      sync.Mutex
+	listed  []Relation // by the last Catalog,
+	listing version    // of the file as it was then; zero: nothing is listed
 }
 
 // Confinement is what the operating system enforces on the child.
@@ -133,11 +139,29 @@ func (s *Sandbox) Values(ctx context.Context, r Relation, column string, max int
 	return values, got.Truncated, nil
 }
 
-// Catalog lists the tables and views of the data, with columns in their order, sorted by schema and name. A view whose
-// own tables are gone has no columns.
+// Catalog lists the tables and views of the data, with columns in their order, sorted by schema and name. It
+// is read anew only when the file has changed. A view whose own tables are gone has no columns.
 func (s *Sandbox) Catalog(ctx context.Context) ([]Relation, error) {
+	if s.data.source == nil {
+		r, err := s.data.call(ctx, request{Op: opCatalog, Timeout: s.timeout})
+		return r.Relations, err
+	}
+	now, err := s.data.source.version()
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listing == now {
+		return slices.Clone(s.listed), nil
+	}
 	r, err := s.data.call(ctx, request{Op: opCatalog, Timeout: s.timeout})
-	return r.Relations, err
+	if err != nil {
+		return nil, err
+	}
+	// The call has copied the file if it had changed; a change since then shows in the next version.
+	s.listed, s.listing = r.Relations, now
+	return slices.Clone(s.listed), nil
 }
 
 // Close kills the children, in the middle of a call if need be. The scratch folder stays with its owner.
