@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -103,16 +102,7 @@ func (f figures) run(ctx context.Context, base plan.Base, sql sandbox.SQL) (plan
 		out.Columns = append(out.Columns, c.Name)
 	}
 	for _, row := range got.Rows {
-		plain := make([]any, len(row))
-		for i, v := range row {
-			plain[i] = v
-			if n, ok := v.(json.Number); ok {
-				if x, err := n.Float64(); err == nil {
-					plain[i] = x
-				}
-			}
-		}
-		out.Rows = append(out.Rows, plain)
+		out.Rows = append(out.Rows, sandbox.Plain(row))
 	}
 	return out, nil
 }

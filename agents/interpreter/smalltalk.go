@@ -1,8 +1,11 @@
 package interpreter
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
+	"firstmile/agents/dbt"
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/lexicon"
 	"firstmile/agents/interpreter/token"
@@ -69,18 +72,16 @@ func (s *session) outside(l grammar.Linked) (plan.Reading, bool) {
 	return plan.Reading{}, false
 }
 
-// extends recognises the wish to put something into a model that is there: "add", "extend" or "put" with a model's
-// technical name, which nobody uses for its rows.
+// extends recognises the wish to put something into a model that is there: a word for changing together with a
+// model's technical name as it is written, with underscores, which nobody uses for the model's rows.
 func (s *session) extends(l grammar.Linked) (model string, ok bool) {
-	wish := false
-	for _, t := range l.Tokens {
-		wish = wish || t.Norm == "add" || t.Norm == "extend" || t.Norm == "put" || t.Norm == "append"
-	}
-	if !wish {
+	if !slices.ContainsFunc(l.Matches, func(m lexicon.Match) bool { return m.Category == lexicon.Change }) {
 		return "", false
 	}
-	for _, n := range s.k.Project.Models() {
-		if strings.Contains(n.Name, "_") && strings.Contains(" "+strings.ToLower(strings.Join(s.texts, " "))+" ", " "+strings.ToLower(n.Name)+" ") {
+	for _, word := range strings.FieldsFunc(strings.Join(s.texts, " "), func(r rune) bool {
+		return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		if n, known := s.k.Project.Relation(word); known && n.Kind == dbt.Model && strings.Contains(word, "_") {
 			return n.Name, true
 		}
 	}

@@ -98,3 +98,17 @@ func result(r response) *Result {
 	}
 	return out
 }
+
+// Plain is a row with its numbers as float64, for showing and comparing: exact up to 15 digits.
+func Plain(row []any) []any {
+	out := make([]any, len(row))
+	for i, v := range row {
+		out[i] = v
+		if n, ok := v.(json.Number); ok {
+			if f, err := n.Float64(); err == nil {
+				out[i] = f
+			}
+		}
+	}
+	return out
+}

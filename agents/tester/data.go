@@ -130,23 +130,9 @@ func preview(r *sandbox.Result) *plan.Preview {
 	}
 	for _, row := range r.Rows {
 		p.RowCount = whole(row[last])
-		p.Rows = append(p.Rows, plainRow(row[:last]))
+		p.Rows = append(p.Rows, sandbox.Plain(row[:last]))
 	}
 	return p
-}
-
-// plainRow gives numbers as float64 where they fit exactly enough to show.
-func plainRow(row []any) []any {
-	out := make([]any, len(row))
-	for i, v := range row {
-		out[i] = v
-		if n, ok := v.(json.Number); ok {
-			if f, err := n.Float64(); err == nil {
-				out[i] = f
-			}
-		}
-	}
-	return out
 }
 
 func whole(v any) int {

@@ -31,10 +31,9 @@ type loop struct {
 
 // queued is an effect as the store knows it.
 type queued struct {
-	id      string
-	effect  plan.Effect
-	attempt int
-	fence   store.Fence // of the claim under which it was started
+	id     string
+	effect plan.Effect
+	fence  store.Fence // of the claim under which it was started
 }
 
 // name is what OnBoundary is told.
@@ -223,7 +222,7 @@ func (l *loop) begin(ctx context.Context, effects []store.Effect) {
 			l.log.Error("reading an effect", "effect", stored.ID, "err", err)
 			continue
 		}
-		q := queued{id: stored.ID, effect: e, attempt: stored.Attempts}
+		q := queued{id: stored.ID, effect: e}
 		if talk(e.Kind) {
 			l.chat = append(l.chat, q)
 			continue

@@ -37,6 +37,7 @@ const (
 	Cmp      Category = "cmp"
 	Versus   Category = "versus"
 	Turned   Category = "turned"
+	Change   Category = "change"
 )
 
 // Entry is one meaning of a phrase.
