@@ -139,7 +139,7 @@ func (d *diagnosis) server(ctx context.Context, s botSettings, dbt bool) error {
 // project reads the project as a design would.
 func (d *diagnosis) project(ctx context.Context, bench *workbench.Workbench, id plan.ProjectID) {
 	what := string(id) + ": project"
-	base, rules, err := bench.Resolve(ctx, id)
+	base, _, err := bench.Resolve(ctx, id)
 	if err != nil {
 		d.line(what, false, sentence(err))
 		return
@@ -157,15 +157,15 @@ func (d *diagnosis) project(ctx context.Context, bench *workbench.Workbench, id 
 	d.line(what, true, fmt.Sprintf("%d models, %d glossary terms, %d files that could not be read completely",
 		len(project.Models()), len(terms.Terms), len(project.Problems)))
 	d.index(ctx, bench, base)
-	box, _, err := bench.Sandbox(ctx, base)
+	box, missing, err := bench.Sandbox(ctx, base)
 	switch {
 	case err != nil:
 		d.line(string(id)+": data", false, sentence(err))
 		return
-	case rules.DataSource:
+	case missing == "":
 		d.line(string(id)+": data", true, "the file can be read")
 	default:
-		d.line(string(id)+": data", true, "none configured: checks on data will say \"not run\"")
+		d.line(string(id)+": data", true, missing+": checks on data will say \"not run\"")
 	}
 	d.line(string(id)+": sandbox", true, box.Confinement().Detail)
 }

@@ -13,7 +13,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"firstmile/agents/dbt"
-	"firstmile/agents/dbt/build"
 	"firstmile/agents/dbt/jinja"
 	"firstmile/agents/sandbox"
 	"firstmile/bot/design"
@@ -61,7 +60,6 @@ func newEvalPlanner(ctx context.Context, cases []eval.Case) (*evalPlanner, error
 
 // start opens the projects of all cases.
 func (p *evalPlanner) start(ctx context.Context, cases []eval.Case) (err error) {
-	data := map[string]string{} // database by project folder
 	var projects []workbench.Project
 	for _, c := range cases {
 		key := keyOf(c)
@@ -70,7 +68,7 @@ func (p *evalPlanner) start(ctx context.Context, cases []eval.Case) (err error) 
 		}
 		one := &evalProject{}
 		p.projects[key] = one
-		project, err := p.open(ctx, key, one, data)
+		project, err := p.open(ctx, key, one)
 		if err != nil {
 			return fmt.Errorf("%s:%d: the project %q: %s", c.Suite, c.Line, c.Project, sentence(err))
 		}
@@ -106,8 +104,8 @@ func keyOf(c eval.Case) evalKey {
 	return k
 }
 
-// open reads a project once for its names and makes sure that it has data.
-func (p *evalPlanner) open(ctx context.Context, key evalKey, one *evalProject, data map[string]string) (workbench.Project, error) {
+// open reads a project once for its names.
+func (p *evalPlanner) open(ctx context.Context, key evalKey, one *evalProject) (workbench.Project, error) {
 	dir := key.project
 	if dir == sampleProject {
 		var err error
@@ -139,36 +137,7 @@ func (p *evalPlanner) open(ctx context.Context, key evalKey, one *evalProject, d
 	}
 	one.id = plan.ProjectID(fmt.Sprintf("%s-%d", filepath.Base(dir), len(p.projects)))
 	_, approvers := design.Operator()
-	out := workbench.Project{ID: one.id, Source: still{folder}, Dir: sub, Glossary: key.glossary, Approvers: &approvers}
-	if built, err := filepath.Glob(filepath.Join(dir, "*.duckdb")); err == nil && len(built) > 0 {
-		out.FindWarehouse = true
-		return out, nil
-	}
-	if data[dir] == "" {
-		if data[dir], err = p.build(ctx, dir, project); err != nil {
-			return workbench.Project{}, fmt.Errorf("building its data: %w", err)
-		}
-	}
-	out.Warehouse = data[dir]
-	return out, nil
-}
-
-// build makes the project's database from its seeds, outside the project.
-func (p *evalPlanner) build(ctx context.Context, dir string, project *dbt.Project) (string, error) {
-	if len(project.Problems) > 0 {
-		first := project.Problems[0]
-		return "", fmt.Errorf("%s:%d: %s", first.Path, first.Line, first.Reason)
-	}
-	statements, err := build.Statements(project)
-	if err != nil {
-		return "", err
-	}
-	own, err := os.MkdirTemp(p.scratch, "data-") // two projects may call their files the same
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(own, build.File(project))
-	return path, sandbox.Build(ctx, path, dir, statements)
+	return workbench.Project{ID: one.id, Source: still{folder}, Dir: sub, Glossary: key.glossary, Approvers: &approvers, FindWarehouse: true}, nil
 }
 
 // still is a project's folder that nobody changes while it is measured, so that it is read once.
@@ -251,12 +220,12 @@ func (p *evalPlanner) Query(ctx context.Context, c eval.Case, sql string) (*sand
 	if err != nil {
 		return nil, err
 	}
-	box, data, err := p.bench.Sandbox(ctx, base)
+	box, missing, err := p.bench.Sandbox(ctx, base)
 	if err != nil {
 		return nil, err
 	}
-	if !data {
-		return nil, errNoData
+	if missing != "" {
+		return nil, fmt.Errorf("there are no data to compare with: %s", missing)
 	}
 	got, err := box.Query(ctx, sandbox.Untrusted(strings.TrimSpace(sql)), sandbox.QueryOptions{Limit: maxEvalRows})
 	if err == nil && got.Truncated {

@@ -86,11 +86,11 @@ func (f figures) Query(ctx context.Context, base plan.Base, sql string) (plan.Pr
 }
 
 func (f figures) run(ctx context.Context, base plan.Base, sql sandbox.SQL) (plan.Preview, error) {
-	box, data, err := f.w.Sandbox(ctx, base)
+	box, missing, err := f.w.Sandbox(ctx, base)
 	if err != nil {
 		return plan.Preview{}, err
 	}
-	if !data {
+	if missing != "" {
 		return plan.Preview{}, errNoData
 	}
 	got, err := box.Query(ctx, sql, sandbox.QueryOptions{Limit: maxFigureRows})

@@ -21,14 +21,12 @@ const underTest = "firstmile_under_test"
 // maxPreview bounds the rows that are shown.
 const maxPreview = 200
 
-const noData = "no data source is configured for this project"
-
 // checkRuns runs the model on the data. Parents that the data lacks are
 // computed from their own SQL.
 func checkRuns(ctx context.Context, s *subject) finding {
 	switch {
-	case !s.data:
-		return notRun(noData)
+	case s.missing != "":
+		return notRun("%s", s.missing)
 	case s.compiled == "":
 		return notRun("the SQL could not be read")
 	}

@@ -25,7 +25,7 @@ type subject struct {
 	original map[string][]byte // bytes at the base, by path; absent for a new file
 	sql      string            // the model's file
 	box      *sandbox.Sandbox
-	data     bool
+	missing  string                      // why there are no data; "" when there are
 	catalog  map[string]sandbox.Relation // the data's relations by "schema.name", lower case
 
 	compiled  string // set by checkSelect
@@ -60,7 +60,7 @@ func (t *Tester) subject(ctx context.Context, spec plan.Spec, change plan.Change
 			s.sql = string(f.Content)
 		}
 	}
-	if s.box, s.data, err = t.o.Warehouse.Sandbox(ctx, change.Base); err != nil {
+	if s.box, s.missing, err = t.o.Warehouse.Sandbox(ctx, change.Base); err != nil {
 		return nil, fmt.Errorf("opening the data: %w", err)
 	}
 	return s, s.readCatalog(ctx)
@@ -68,7 +68,7 @@ func (t *Tester) subject(ctx context.Context, spec plan.Spec, change plan.Change
 
 func (s *subject) readCatalog(ctx context.Context) error {
 	s.catalog = map[string]sandbox.Relation{}
-	if !s.data {
+	if s.missing != "" {
 		return nil
 	}
 	relations, err := s.box.Catalog(ctx)

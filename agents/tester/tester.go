@@ -35,9 +35,9 @@ type Repository interface {
 
 // Warehouse gives a sandbox on the project's data.
 type Warehouse interface {
-	// Sandbox returns a sandbox and whether it holds the project's data. Without
+	// Sandbox returns a sandbox, and why it does not hold the project's data ("" when it does). Without
 	// data it can still bind SQL to types.
-	Sandbox(ctx context.Context, base plan.Base) (box *sandbox.Sandbox, data bool, err error)
+	Sandbox(ctx context.Context, base plan.Base) (box *sandbox.Sandbox, missing string, err error)
 }
 
 // Builder runs the real dbt on a copy of the project with the change in it.

@@ -26,15 +26,15 @@ type shop struct {
 	files   fstest.MapFS
 	project *dbt.Project
 	box     *sandbox.Sandbox
-	data    bool
+	missing string
 }
 
 func (s *shop) Read(context.Context, plan.Base) (*dbt.Project, fs.FS, error) {
 	return s.project, s.files, nil
 }
 
-func (s *shop) Sandbox(context.Context, plan.Base) (*sandbox.Sandbox, bool, error) {
-	return s.box, s.data, nil
+func (s *shop) Sandbox(context.Context, plan.Base) (*sandbox.Sandbox, string, error) {
+	return s.box, s.missing, nil
 }
 
 func shopFiles() fstest.MapFS {
@@ -78,7 +78,7 @@ models:
 // newShop builds the project's data: an order without a customer, one without a region, one without a time, a refund, a duplicate amount.
 func newShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{files: shopFiles(), data: true}
+	s := &shop{files: shopFiles()}
 	var err error
 	if s.project, err = dbt.Read(s.files, "."); err != nil {
 		t.Fatal(err)
@@ -301,7 +301,7 @@ func TestFaultsAreRefused(t *testing.T) {
 // TestWithoutData: data checks did not run, and say so; everything static still works.
 func TestWithoutData(t *testing.T) {
 	s := newShop(t)
-	s.data = false
+	s.missing = "there are none"
 	for name, c := range s.check(t, revenueSpec(), s.change(goodSQL, goodYAML)) {
 		switch name {
 		case plan.CheckRuns, plan.CheckGrain, plan.CheckTotals, plan.CheckIndependent, plan.CheckDBT, plan.CheckBinds:

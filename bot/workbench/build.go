@@ -70,7 +70,7 @@ func (b *Builder) build(ctx context.Context, change plan.Change) (tester.BuildRe
 	if err != nil {
 		return tester.BuildResult{}, err
 	}
-	scratch, err := b.scratch(p, o, change)
+	scratch, err := b.scratch(ctx, p, o, change)
 	if err != nil {
 		return tester.BuildResult{}, err
 	}
@@ -91,12 +91,12 @@ func (b *Builder) build(ctx context.Context, change plan.Change) (tester.BuildRe
 	return verdict(results, change.Model, path.Clean(p.Dir)), nil
 }
 
-func (b *Builder) scratch(p Project, o *opened, change plan.Change) (runner.Scratch, error) {
+func (b *Builder) scratch(ctx context.Context, p Project, o *opened, change plan.Change) (runner.Scratch, error) {
 	files, err := fs.Sub(o.files, path.Clean(p.Dir))
 	if err != nil {
 		return runner.Scratch{}, fmt.Errorf("opening the project's folder: %w", err)
 	}
-	database, err := b.w.warehouse(p, o)
+	database, _, err := b.w.warehouse(ctx, p, o)
 	if err != nil {
 		return runner.Scratch{}, err
 	}
@@ -110,8 +110,8 @@ func (b *Builder) scratch(p Project, o *opened, change plan.Change) (runner.Scra
 
 // parentsBuilt reports whether everything that the model reads is in the data.
 func (b *Builder) parentsBuilt(ctx context.Context, project *dbt.Project, change plan.Change) bool {
-	box, data, err := b.w.Sandbox(ctx, change.Base)
-	if err != nil || !data {
+	box, missing, err := b.w.Sandbox(ctx, change.Base)
+	if err != nil || missing != "" {
 		return false
 	}
 	relations, err := box.Catalog(ctx)

@@ -31,19 +31,19 @@ func (b *box) close() error {
 	return err
 }
 
-// Sandbox gives the project's sandbox and whether it holds the project's data.
-func (w *Workbench) Sandbox(ctx context.Context, base plan.Base) (*sandbox.Sandbox, bool, error) {
+// Sandbox gives the project's sandbox, and why it does not hold the project's data ("" when it does).
+func (w *Workbench) Sandbox(ctx context.Context, base plan.Base) (*sandbox.Sandbox, string, error) {
 	p, err := w.configured(base.Project)
 	if err != nil {
-		return nil, false, err
+		return nil, "", err
 	}
 	o, err := w.open(ctx, base)
 	if err != nil {
-		return nil, false, err
+		return nil, "", err
 	}
-	path, err := w.warehouse(p, o)
+	path, missing, err := w.warehouse(ctx, p, o)
 	if err != nil {
-		return nil, false, err
+		return nil, "", err
 	}
 	w.mu.Lock()
 	b := w.boxes[p.ID]
@@ -53,7 +53,7 @@ func (w *Workbench) Sandbox(ctx context.Context, base plan.Base) (*sandbox.Sandb
 	}
 	w.mu.Unlock()
 	box, err := b.start(ctx, w.o.Scratch, p.ID, path)
-	return box, path != "", err
+	return box, missing, err
 }
 
 func (b *box) start(ctx context.Context, scratch string, id plan.ProjectID, path string) (*sandbox.Sandbox, error) {
@@ -89,19 +89,23 @@ func dataFailure(err error) error {
 	return fmt.Errorf("starting the sandbox: %w", err)
 }
 
-// warehouse is the path of the project's .duckdb file, empty when it has none.
-func (w *Workbench) warehouse(p Project, o *opened) (string, error) {
+// warehouse is the path of the project's .duckdb file, or why there is none.
+func (w *Workbench) warehouse(ctx context.Context, p Project, o *opened) (path, missing string, err error) {
 	if p.Warehouse != "" {
 		if _, err := os.Stat(p.Warehouse); err != nil {
-			return "", plan.NewFailure(plan.Permanent, "data_missing",
+			return "", "", plan.NewFailure(plan.Permanent, "data_missing",
 				fmt.Sprintf("The data file %s of project %s cannot be read. Build it, or take warehouse out of the configuration.", p.Warehouse, p.ID), err)
 		}
-		return p.Warehouse, nil
+		return p.Warehouse, "", nil
 	}
 	if !p.FindWarehouse {
-		return "", nil
+		return "", "no data source is configured for this project", nil
 	}
-	return findDatabase(filepath.Join(o.root, filepath.FromSlash(p.Dir)), o.project.Profile.Path, o.project.Name, o.project.Config.Profile)
+	path, err = findDatabase(filepath.Join(o.root, filepath.FromSlash(p.Dir)), o.project.Profile.Path, o.project.Name, o.project.Config.Profile)
+	if path != "" || err != nil {
+		return path, "", err
+	}
+	return w.fromSeeds(ctx, p, o)
 }
 
 // findDatabase looks for a dbt-duckdb project's file: where its profile says,

@@ -40,7 +40,7 @@ type Project struct {
 	// Glossary is a file or folder on this machine that takes the place of the project's glossary/.
 	Glossary string
 	// Warehouse is the path of the .duckdb file that holds the project's data.
-	// With FindWarehouse it is looked for in the project's folder instead.
+	// With FindWarehouse it is looked for in the project's folder instead, and built from its seeds when it is not there.
 	Warehouse     string
 	FindWarehouse bool
 	// DBT is true when the real dbt is to be part of the gate.
@@ -80,6 +80,8 @@ type opened struct {
 	project  *dbt.Project
 	glossary *glossary.Glossary
 	settings settings.Settings
+	building sync.Mutex
+	seeded   *seeded // set when the data were first asked for and no file holds them
 }
 
 // New makes a Workbench. Nothing is read before it is asked for.
@@ -140,7 +142,7 @@ func (w *Workbench) Resolve(ctx context.Context, id plan.ProjectID) (plan.Base, 
 	if p.Approvers != nil {
 		rules.Approvers = *p.Approvers
 	}
-	path, err := w.warehouse(p, o)
+	path, _, err := w.warehouse(ctx, p, o)
 	if err != nil {
 		return plan.Base{}, plan.Rules{}, err
 	}
