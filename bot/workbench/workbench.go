@@ -81,7 +81,9 @@ type opened struct {
 	glossary *glossary.Glossary
 	settings settings.Settings
 	building sync.Mutex
-	seeded   *seeded // set when the data were first asked for and no file holds them
+	typing   sync.Mutex
+	typed    *dbt.Project // set when the project was first read beside its data
+	seeded   *seeded      // set when the data were first asked for and no file holds them
 }
 
 // New makes a Workbench. Nothing is read before it is asked for.
@@ -150,13 +152,13 @@ func (w *Workbench) Resolve(ctx context.Context, id plan.ProjectID) (plan.Base, 
 	return base, rules, nil
 }
 
-// Read gives the dbt project at base and the files of its repository.
+// Read gives the dbt project at base, with the types that its data have, and the files of its repository.
 func (w *Workbench) Read(ctx context.Context, base plan.Base) (*dbt.Project, fs.FS, error) {
 	o, err := w.open(ctx, base)
 	if err != nil {
 		return nil, nil, err
 	}
-	return o.project, o.files, nil
+	return w.typed(ctx, base, o), o.files, nil
 }
 
 // Root is the folder on this machine that holds the repository's files at base.
