@@ -1,0 +1,5 @@
+SELECT
+      budget_month
+    , site_id
+    , budget_amount
+FROM {{ ref('stg_site_budgets') }}

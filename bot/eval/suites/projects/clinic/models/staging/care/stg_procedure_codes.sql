@@ -1,0 +1,10 @@
+WITH source AS (
+    SELECT *
+    FROM {{ ref('raw_procedure_codes') }}
+)
+
+SELECT
+      procedure_code
+    , procedure_name
+    , procedure_group
+FROM source

@@ -1,0 +1,10 @@
+WITH source AS (
+    SELECT *
+    FROM {{ ref('raw_departments') }}
+)
+
+SELECT
+      department_id
+    , department_name
+    , department_kind
+FROM source
