@@ -116,7 +116,7 @@ func (k *Knowledge) addRelations() {
 		if r.Noun == "" {
 			continue
 		}
-		if r.Key != "" && (r.rank < rawRank || !k.hasMarts) {
+		if r.Key != "" && !k.raw(r) {
 			c := Candidate{Kind: Entity, Key: "entity:" + name, Cost: costEntity, Label: plural(r.Noun), Detail: r.Node.Description,
 				Relation: name, Column: plan.ColumnRef{Relation: name, Column: r.Key}, rank: r.rank}
 			k.add(r.Noun, c)
@@ -136,7 +136,7 @@ func (k *Knowledge) addRelations() {
 }
 
 func (k *Knowledge) addColumn(r *Relation, col dbt.Column) {
-	raw := r.rank >= rawRank && k.hasMarts
+	raw := k.raw(r)
 	ref := plan.ColumnRef{Relation: r.Name, Column: col.Name}
 	base := Candidate{Key: "column:" + ref.String(), Label: strings.Join(glossary.Split(col.Name), " ") + " of " + r.Name,
 		Detail: col.Description, Relation: r.Name, Column: ref, rank: r.rank}

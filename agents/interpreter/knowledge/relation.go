@@ -208,6 +208,24 @@ func (k *Knowledge) marts() bool {
 	return false
 }
 
+// raw reports whether a relation is only what others are made from: where there are marts, sources and seeds are, and a staging
+// model is when a model above it has rows of the same thing. What no mart took up is worth knowing where it is.
+func (k *Knowledge) raw(r *Relation) bool {
+	switch {
+	case !k.hasMarts || r.rank < rawRank:
+		return false
+	case r.rank > rawRank || r.Key == "" || r.Node.Kind != dbt.Model:
+		return true
+	}
+	noun := k.key(r.Noun)
+	for _, other := range k.relations {
+		if other.rank < rawRank && (k.key(other.Noun) == noun || strings.EqualFold(other.Key, r.Key)) {
+			return true
+		}
+	}
+	return false
+}
+
 func (k *Knowledge) byID(id string) *Relation {
 	for _, r := range k.relations {
 		if r.Node.ID == id || r.Name == id {
