@@ -119,8 +119,9 @@ func (r *columnResolver) measured(n *Node) ([]Column, Origin, bool) {
 
 // staticColumn is a column of the final select with its origin.
 type staticColumn struct {
-	name string
-	of   ColumnOf
+	name   string
+	of     ColumnOf
+	madeOf []ColumnOf
 }
 
 // static analyses the node's select over its upstream's columns.
@@ -148,6 +149,11 @@ func (r *columnResolver) static(n *Node) ([]staticColumn, error) {
 		if up, uerr := r.p.placeholder(c.Table); c.Table != nil && uerr == nil {
 			s.of = ColumnOf{up.ID, c.Of}
 		}
+		for _, read := range c.Reads {
+			if up, uerr := r.p.placeholder(read.Table); uerr == nil {
+				s.madeOf = append(s.madeOf, ColumnOf{up.ID, read.Of})
+			}
+		}
 		out = append(out, s)
 	}
 	if n.Kind == Snapshot {
@@ -163,7 +169,7 @@ func (r *columnResolver) snapshotOf(n, up *Node) ([]staticColumn, error) {
 	names, err := up.names()
 	var out []staticColumn
 	for _, name := range names {
-		out = append(out, staticColumn{name, ColumnOf{up.ID, name}})
+		out = append(out, staticColumn{name: name, of: ColumnOf{up.ID, name}})
 	}
 	return append(out, snapshotColumns(n)...), err
 }
@@ -232,6 +238,9 @@ func (r *columnResolver) merged(n *Node, cols []Column, from Origin, static []st
 // origins notes which columns are copies of upstream columns.
 func (r *columnResolver) origins(n *Node, static []staticColumn) {
 	for _, s := range static {
+		if c, ok := n.Column(s.name); ok {
+			c.MadeOf = s.madeOf
+		}
 		if s.of.Node == "" {
 			continue
 		}

@@ -166,9 +166,10 @@ type Column struct {
 	Constraints []Constraint
 	Tags        []string
 	Meta        map[string]any
-	Values      []string // distinct values where they are few (seed) or declared (accepted_values), sorted
-	Line        int      // line of its entry in Node.YAMLPath, 0 when it has none
-	CopyOf      ColumnOf // the upstream column that it is a plain copy of; zero when computed or unclear
+	Values      []string   // distinct values where they are few (seed) or declared (accepted_values), sorted
+	Line        int        // line of its entry in Node.YAMLPath, 0 when it has none
+	CopyOf      ColumnOf   // the upstream column that it is a plain copy of; zero when computed or unclear
+	MadeOf      []ColumnOf // the upstream columns that a computed column is made of, as far as they are clear
 }
 
 // ColumnOf names a column of a node.

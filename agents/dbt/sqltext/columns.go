@@ -7,11 +7,27 @@ import (
 )
 
 // Column is one output column of a query. Table and Of name the table and column it is a plain copy of;
-// both are empty when it is computed or its origin is unclear.
+// both are empty when it is computed or its origin is unclear. Reads are the columns of tables that a computed one is
+// made of, as far as they are clear, each once.
 type Column struct {
 	Name  string
 	Table []string
 	Of    string
+	Reads []Source
+}
+
+// Source is a column of a table of the query.
+type Source struct {
+	Table []string
+	Of    string
+}
+
+// sources are the table columns that a column consists of.
+func (c Column) sources() []Source {
+	if c.Of != "" {
+		return []Source{{c.Table, c.Of}}
+	}
+	return c.Reads
 }
 
 // Tables returns the columns of the table with this path as written in the query. An error says why they are not known.
@@ -69,7 +85,7 @@ func (r *resolver) query(q *Query, sc *scope) rows {
 	if len(q.selects) > 1 { // a united column is a copy of more than one
 		t.cols, t.open = slices.Clone(t.cols), nil
 		for i := range t.cols {
-			t.cols[i].Table, t.cols[i].Of = nil, ""
+			t.cols[i].Table, t.cols[i].Of, t.cols[i].Reads = nil, "", nil
 		}
 	}
 	return t
@@ -126,7 +142,11 @@ func (r *resolver) selectStmt(s selectStmt, sc *scope) rows {
 			}
 		default:
 			c := Column{Name: it.name}
-			c.Table, c.Of = origin(it.path, tabs)
+			from := origin(it.path, tabs)
+			c.Table, c.Of, c.Reads = from.Table, from.Of, from.Reads
+			for _, path := range it.reads {
+				c.add(origin(path, tabs).sources())
+			}
 			out.cols = append(out.cols, c)
 		}
 	}
@@ -213,11 +233,11 @@ func named(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return fold(n) == fold(name) })
 }
 
-// origin finds the table column that a plain column is a copy of. Without a qualifier it must be certain that no
+// origin finds what a plain column is a copy of. Without a qualifier it must be certain that no
 // other source has the name.
-func origin(path []string, tabs []table) ([]string, string) {
+func origin(path []string, tabs []table) Column {
 	if len(path) == 0 {
-		return nil, ""
+		return Column{}
 	}
 	name := path[len(path)-1]
 	var candidates []table
@@ -233,14 +253,23 @@ func origin(path []string, tabs []table) ([]string, string) {
 		case i >= 0 && hit == nil:
 			hit = &t.cols[i]
 		case i >= 0 && !named(t.using, name), i < 0 && t.err != nil && len(candidates) > 1:
-			return nil, ""
+			return Column{}
 		}
 	}
 	if hit != nil {
-		return hit.Table, hit.Of
+		return *hit
 	}
 	if len(candidates) == 1 && candidates[0].open != nil {
-		return candidates[0].open, name // its columns are not known, but this one must be among them
+		return Column{Table: candidates[0].open, Of: name} // its columns are not known, but this one must be among them
 	}
-	return nil, ""
+	return Column{}
+}
+
+func (c *Column) add(sources []Source) {
+	for _, s := range sources {
+		same := func(o Source) bool { return o.Of == s.Of && slices.Equal(o.Table, s.Table) }
+		if !slices.ContainsFunc(c.Reads, same) {
+			c.Reads = append(c.Reads, s)
+		}
+	}
 }

@@ -138,8 +138,31 @@ func readItem(toks []Token) (item, string) {
 		if name == "" {
 			it.name = path[len(path)-1]
 		}
+		return it, ""
 	}
+	it.reads = mentioned(expr)
 	return it, ""
+}
+
+// mentioned lists what may be columns in an expression: names with their qualifiers, but no functions, types or keywords
+// that an engine knows as such. A name that is none finds no table and does no harm.
+func mentioned(toks []Token) [][]string {
+	var out [][]string
+	for i := 0; i < len(toks); i++ {
+		if toks[i].Kind != Quoted && (toks[i].Kind != Word || reserved(toks[i])) {
+			continue
+		}
+		path := []string{toks[i].Text}
+		for i+2 < len(toks) && toks[i+1].Sym(".") && (toks[i+2].Kind == Word || toks[i+2].Kind == Quoted) {
+			path = append(path, toks[i+2].Text)
+			i += 2
+		}
+		if i+1 < len(toks) && toks[i+1].Sym("(") {
+			continue
+		}
+		out = append(out, path)
+	}
+	return out
 }
 
 func closedText(literal string) string {

@@ -36,7 +36,8 @@ type item struct {
 	name   string   // output name, empty when only the database knows it
 	except []string // star: columns left out
 	rename map[string]string
-	opaque bool // the item may stand for any number of columns
+	opaque bool       // the item may stand for any number of columns
+	reads  [][]string // an expression: the columns that it names, qualifier and name
 }
 
 // source is one entry of FROM.

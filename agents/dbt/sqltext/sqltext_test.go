@@ -89,13 +89,17 @@ func TestColumns(t *testing.T) {
 }
 
 func TestOrigin(t *testing.T) {
-	q, err := Parse(`with src as (select * from raw.orders), r as (select id as order_id, amount / 100 as amount, customer_id from src)
-		select r.order_id, c.region, r.amount, customer_id from r join customers c on true`)
+	q, err := Parse(`with src as (select * from raw.orders), r as (select id as order_id, amount / 100 as amount, customer_id, id from src)
+		select r.order_id, c.region, r.amount, customer_id, cast(date_trunc('month', r.id) as date) as m, count(*) as n, 2 * r.amount + c.region as x
+		from r join customers c on true`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := q.Columns(tables)
-	want := []Column{{"order_id", []string{"raw", "orders"}, "id"}, {"region", []string{"customers"}, "region"}, {Name: "amount"}, {Name: "customer_id"}}
+	orders, customers := []string{"raw", "orders"}, []string{"customers"}
+	want := []Column{{Name: "order_id", Table: orders, Of: "id"}, {Name: "region", Table: customers, Of: "region"},
+		{Name: "amount", Reads: []Source{{orders, "amount"}}}, {Name: "customer_id"}, {Name: "m", Reads: []Source{{orders, "id"}}},
+		{Name: "n"}, {Name: "x", Reads: []Source{{orders, "amount"}, {customers, "region"}}}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
