@@ -10,7 +10,7 @@ import (
 // are left out; the order of dimensions, filters and filter values does not count.
 func (s Spec) Canonical() string {
 	c := s
-	c.Title, c.Audience, c.Owner, c.Target = "", "", "", Target{}
+	c.Title, c.Audience, c.Owner, c.AsOf, c.Target = "", "", "", "", Target{}
 	c.Measures = nil
 	for _, m := range s.Measures {
 		c.Measures = append(c.Measures, m.bare())
@@ -54,6 +54,11 @@ func (m Measure) bare() Measure {
 		d := m.Denominator.bare()
 		m.Denominator = &d
 	}
+	if m.Periods != nil {
+		p := *m.Periods
+		p.Origin = Origin{}
+		m.Periods = &p
+	}
 	inputs := m.Inputs
 	m.Inputs = nil
 	for _, in := range inputs {
@@ -68,7 +73,7 @@ func bareFilters(filters []Filter) []Filter {
 		f.Label, f.Origin = "", Origin{}
 		f.Paths = barePaths(f.Paths)
 		f.Values = append([]Literal(nil), f.Values...)
-		if f.Op != Between {
+		if f.Op != Between && f.Op != NotBetween {
 			sort.Slice(f.Values, func(i, j int) bool { return f.Values[i].Text < f.Values[j].Text })
 		}
 		out = append(out, f)

@@ -29,12 +29,15 @@ const (
 	Derived MeasureKind = "derived"
 	// Cumulative: as Simple, over Trailing periods or GrainToDate; neither: running total.
 	Cumulative MeasureKind = "cumulative"
-	// Conversion: share of base events (Inputs[0]) followed by Inputs[1] within Trailing, by Entity.
+	// Conversion: base events (Inputs[0]) that are followed by a conversion event (Inputs[1]) of the same
+	// Interval.Entity within Trailing (nil: at any later time), as Calculation says.
 	Conversion MeasureKind = "conversion"
 	// Balance (semi-additive): Agg of Expr taken at the last row of each period.
 	Balance MeasureKind = "balance"
 	// Population: entities whose validity interval covers a point in time.
 	Population MeasureKind = "population"
+	// OverPeriods: Agg of the values that Inputs[0] has in each period of Periods ("average logins per day").
+	OverPeriods MeasureKind = "over_periods"
 )
 
 // Measure is one number to compute.
@@ -63,8 +66,14 @@ type Measure struct {
 	Offset      *Span `json:"offset,omitempty"`
 	Trailing    *Span `json:"trailing,omitempty"`
 	GrainToDate Grain `json:"grain_to_date,omitempty"`
+	// Periods is the axis within the axis of the Spec that OverPeriods takes its values on. Only whole periods within the window
+	// count, and one belongs to the period of the Spec that it begins in. With Spine a period without rows counts as 0
+	// where it is a sum or a count; without it such a period does not count.
+	Periods *TimeAxis `json:"periods,omitempty"`
 
 	Interval *Interval `json:"interval,omitempty"`
+	// Calculation of a conversion; empty is ConversionRate.
+	Calculation Calculation `json:"calculation,omitempty"`
 
 	// Format is how people read the number.
 	Format Format `json:"format,omitempty"`
@@ -72,6 +81,22 @@ type Measure struct {
 	Description string `json:"description,omitempty"`
 	Origin      Origin `json:"origin"`
 }
+
+// Calculation is MetricFlow's word for what a conversion gives.
+//
+// As in MetricFlow (https://docs.getdbt.com/docs/build/conversion) a conversion event belongs to the nearest base event of its entity at
+// or before it, if less than the window lies between them, and counts in that base event's period and groups. Unlike
+// there, a base event converts once however many conversions belong to it, so that the rate lies between 0 and 1; base events of one entity at
+// the very same moment convert together. The measure's own filters say what a base event is; those of the
+// Spec only choose which of them are looked at.
+type Calculation string
+
+// Calculations. The base events are aggregated as Inputs[0] says.
+const (
+	ConversionRate Calculation = "conversion_rate" // Conversions divided by Opportunities
+	Conversions    Calculation = "conversions"     // base events that converted
+	Opportunities  Calculation = "opportunities"   // all base events; MetricFlow's base measure
+)
 
 // Format of a measure.
 type Format string
@@ -116,26 +141,38 @@ type Span struct {
 	Unit  Grain `json:"unit"`
 }
 
-// BaseModels lists the relations that the measure's rows come from, sorted, each once.
+// BaseModels lists the relations whose rows the measure counts, sorted, each once: the ones that dimensions and filters
+// have to be reached from. Of a conversion these are the base events.
 func (m Measure) BaseModels() []string {
 	seen := map[string]bool{}
-	m.walk(func(x Measure) {
-		if x.Model != "" {
-			seen[x.Model] = true
-		}
-	})
+	m.walk(false, func(x Measure) { seen[x.Model] = true })
 	return sortedKeys(seen)
 }
 
-func (m Measure) walk(visit func(Measure)) {
-	visit(m)
+// ReadModels lists all relations that the measure reads, the events that only have to follow included, sorted, each once.
+func (m Measure) ReadModels() []string {
+	seen := map[string]bool{}
+	m.walk(true, func(x Measure) { seen[x.Model] = true })
+	return sortedKeys(seen)
+}
+
+// walk visits the parts that read rows; all includes those that only follow a base event.
+func (m Measure) walk(all bool, visit func(Measure)) {
+	if m.Model != "" {
+		visit(m)
+	}
 	if m.Numerator != nil {
-		m.Numerator.walk(visit)
+		m.Numerator.walk(all, visit)
 	}
 	if m.Denominator != nil {
-		m.Denominator.walk(visit)
+		m.Denominator.walk(all, visit)
 	}
-	for _, in := range m.Inputs {
-		in.walk(visit)
+	for i, in := range m.Inputs {
+		if all || i == 0 || !m.follows() {
+			in.walk(all, visit)
+		}
 	}
 }
+
+// follows reports whether the inputs after the first are events that only have to follow it.
+func (m Measure) follows() bool { return m.Kind == Conversion }

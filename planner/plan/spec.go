@@ -18,6 +18,10 @@ type Spec struct {
 	Window  *Window  `json:"window,omitempty"`
 	Filters []Filter `json:"filters,omitempty"` // combined with AND; they hold for every measure
 	Rank    *Rank    `json:"rank,omitempty"`
+	// Zone is the IANA name of the zone that dates are civil in where there is no time axis; empty: UTC.
+	Zone string `json:"zone,omitempty"`
+	// AsOf is the day (2006-01-02) that stands for today when the design is checked, where its SQL says today; empty elsewhere.
+	AsOf string `json:"as_of,omitempty"`
 	// Freshness is how old the data may be, in hours; 0 means not asked for.
 	FreshnessHours int    `json:"freshness_hours,omitempty"`
 	Audience       string `json:"audience,omitempty"`
@@ -31,7 +35,11 @@ type Target struct {
 	Name string `json:"name"`
 	// Materialized is dbt's word; empty means the folder's configuration decides.
 	Materialized string `json:"materialized,omitempty"`
-	Origin       Origin `json:"origin"`
+	// Extends is the existing model that the requester wants the measures put into; empty when none was named.
+	Extends string `json:"extends,omitempty"`
+	// Separate is true when the requester wants a model of its own even where an existing one could be extended.
+	Separate bool   `json:"separate,omitempty"`
+	Origin   Origin `json:"origin"`
 }
 
 // OriginKind says what a field of the Spec is grounded in.
@@ -118,6 +126,8 @@ type TimeAxis struct {
 	// Zone is an IANA name; WeekStart is "monday" or "sunday".
 	Zone      string `json:"zone"`
 	WeekStart string `json:"week_start,omitempty"`
+	// FiscalStart is the month (2 to 12) that the year begins with, for fiscal quarters and years; 0: the calendar's.
+	FiscalStart int `json:"fiscal_start,omitempty"`
 	// Complete leaves out the period that has not ended at AsOf.
 	Complete bool `json:"complete,omitempty"`
 	// Spine keeps periods without rows, as zero or NULL.
@@ -133,11 +143,23 @@ type Window struct {
 	Origin Origin `json:"origin"`
 }
 
+// DatePart is a part of a date or time that comes back every week, day or year, as a number.
+type DatePart string
+
+// Parts of a date.
+const (
+	Weekday     DatePart = "weekday"       // 1 Monday to 7 Sunday (ISO 8601)
+	HourOfDay   DatePart = "hour_of_day"   // 0 to 23
+	MonthOfYear DatePart = "month_of_year" // 1 to 12
+)
+
 // Dimension splits the measures.
 type Dimension struct {
 	Name   string    `json:"name"` // column of the new model
 	Label  string    `json:"label,omitempty"`
 	Column ColumnRef `json:"column"`
+	// Part, where set, is taken of Column, which holds dates or times.
+	Part DatePart `json:"part,omitempty"`
 	// Paths holds one path for each base relation of the measures.
 	Paths []JoinPath `json:"paths"`
 	// NullAs is the bucket that NULL falls into; empty keeps NULL as a group of its own.
@@ -149,7 +171,7 @@ type Dimension struct {
 // Operator compares a column with literals.
 type Operator string
 
-// Operators. In and NotIn take one or more values, Between two, IsNull and NotNull none.
+// Operators. In and NotIn take one or more values, Between and NotBetween two, IsNull and NotNull none.
 const (
 	Eq      Operator = "eq"
 	Ne      Operator = "ne"
@@ -160,8 +182,10 @@ const (
 	Gt      Operator = "gt"
 	Gte     Operator = "gte"
 	Between Operator = "between"
-	IsNull  Operator = "is_null"
-	NotNull Operator = "not_null"
+	// NotBetween is outside of both values.
+	NotBetween Operator = "not_between"
+	IsNull     Operator = "is_null"
+	NotNull    Operator = "not_null"
 )
 
 // LiteralKind is the type of a literal.
@@ -184,6 +208,7 @@ type Literal struct {
 // Filter keeps rows. Negative operators keep NULL out unless KeepNull says otherwise.
 type Filter struct {
 	Column   ColumnRef  `json:"column"`
+	Part     DatePart   `json:"part,omitempty"` // of Column, where set
 	Op       Operator   `json:"op"`
 	Values   []Literal  `json:"values,omitempty"`
 	KeepNull bool       `json:"keep_null,omitempty"`
@@ -192,7 +217,7 @@ type Filter struct {
 	Origin   Origin     `json:"origin"`
 }
 
-// Rank keeps the N best (Descending) or worst groups by a measure.
+// Rank keeps the N best (Descending) or worst groups by a measure; without dimensions the best periods of the time axis.
 type Rank struct {
 	N          int    `json:"n"`
 	By         string `json:"by"` // name of a measure
@@ -203,11 +228,16 @@ type Rank struct {
 	Origin    Origin `json:"origin"`
 }
 
-// BaseModels lists the relations that the Spec's measures are computed on, sorted, each once.
-func (s Spec) BaseModels() []string {
+// BaseModels lists the relations whose rows the Spec's measures count, sorted, each once.
+func (s Spec) BaseModels() []string { return s.models(Measure.BaseModels) }
+
+// ReadModels lists all relations that the Spec's measures read, sorted, each once.
+func (s Spec) ReadModels() []string { return s.models(Measure.ReadModels) }
+
+func (s Spec) models(of func(Measure) []string) []string {
 	seen := map[string]bool{}
 	for _, m := range s.Measures {
-		for _, name := range m.BaseModels() {
+		for _, name := range of(m) {
 			seen[name] = true
 		}
 	}
