@@ -12,7 +12,7 @@ import (
 // document, check. A red gate goes back to synthesize with the reasons.
 
 func (s *step) lookForReuse() {
-	s.t.Stage, s.t.Attempts = plan.StageReusing, 0
+	s.t.Stage, s.t.Attempts, s.t.Reuse = plan.StageReusing, 0, nil
 	s.do(plan.Effect{Kind: plan.DoReuse, Request: ptr(s.request(s.t.Turns)), Spec: s.t.Reading.Spec})
 }
 
@@ -30,6 +30,28 @@ func (s *step) reused(r plan.Reuse) {
 	s.synthesize(nil)
 }
 
+// spec is what is made: the request's Spec, or the part of it that an existing model lacks, in that model's words.
+func (s *step) spec() *plan.Spec {
+	if s.extends() && s.t.Reuse.Spec != nil {
+		return s.t.Reuse.Spec
+	}
+	return s.reading().Spec
+}
+
+// extends reports whether an existing model is to be extended.
+func (s *step) extends() bool { return s.t.Reuse != nil && s.t.Reuse.Verdict == plan.Extend }
+
+// apart gives up an extension and goes on with a model of its own. It says so where the requester had named the model.
+func (s *step) apart(why string) {
+	old := *s.t.Reuse
+	text := fmt.Sprintf("%s cannot be extended by this: %s", old.Model, why)
+	s.t.Reuse = &plan.Reuse{Verdict: plan.New, Evidence: append([]string{text}, old.Evidence...)}
+	if old.Asked {
+		s.post("", plan.Message{Kind: plan.SayNote, Text: text + " I go on with a model of its own beside it."})
+	}
+	s.synthesize(nil)
+}
+
 // synthesize starts an attempt; reasons are the failed checks of the one before.
 func (s *step) synthesize(reasons []plan.Check) {
 	s.t.Stage, s.t.Change, s.t.Reports, s.t.Refused = plan.StageSynthesizing, nil, nil, reasons
@@ -37,7 +59,7 @@ func (s *step) synthesize(reasons []plan.Check) {
 		delete(s.t.Slots, slotProgress)
 	}
 	s.progress()
-	s.do(plan.Effect{Kind: plan.DoSynthesize, Request: ptr(s.request(s.t.Turns)), Spec: s.t.Reading.Spec,
+	s.do(plan.Effect{Kind: plan.DoSynthesize, Request: ptr(s.request(s.t.Turns)), Spec: s.spec(),
 		Reuse: s.t.Reuse, Reasons: reasons})
 }
 
@@ -46,7 +68,7 @@ func (s *step) synthesized(c plan.Change) {
 		return
 	}
 	s.t.Stage, s.t.Change = plan.StageCovering, &c
-	s.do(plan.Effect{Kind: plan.DoCover, Spec: s.t.Reading.Spec, Change: &c})
+	s.do(plan.Effect{Kind: plan.DoCover, Spec: s.spec(), Change: &c})
 }
 
 func (s *step) covered(c plan.Change) {
@@ -73,7 +95,7 @@ func (s *step) documented(c plan.Change) {
 }
 
 func (s *step) check(level plan.CheckLevel) {
-	s.do(plan.Effect{Kind: plan.DoCheck, Spec: s.t.Reading.Spec, Change: s.t.Change, Level: level})
+	s.do(plan.Effect{Kind: plan.DoCheck, Spec: s.spec(), Change: s.t.Change, Level: level})
 }
 
 // checked takes a report about the current change. One about other bytes
@@ -110,6 +132,11 @@ func (s *step) red(failed []plan.Check) {
 		s.showProposal()
 	}
 	s.t.Tried = append(s.t.Tried, s.t.Change.Digest())
+	if s.extends() {
+		s.staleProposal()
+		s.apart(fmt.Sprintf("the check “%s” failed (%s).", failed[0].Name, failed[0].Detail))
+		return
+	}
 	if len(s.t.Tried) >= s.cfg.MaxAttempts {
 		s.callPerson(fmt.Sprintf("I tried %d designs and the checks refused each.", len(s.t.Tried)), failed)
 		return

@@ -199,9 +199,9 @@ func (s *step) brief() plan.Brief {
 		Reuse: s.t.Reuse, Reports: s.t.Reports}
 	if r := s.t.Reading; r != nil {
 		b.Restatement, b.Assumptions, b.Rejected, b.Evidence = r.Restatement, r.Assumptions, r.Rejected, r.Evidence
-		if r.Spec != nil {
-			b.Spec = *r.Spec
-		}
+	}
+	if spec := s.spec(); spec != nil {
+		b.Spec = *spec
 	}
 	if s.t.Change != nil {
 		b.Change = *s.t.Change

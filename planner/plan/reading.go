@@ -73,4 +73,11 @@ type Reuse struct {
 	// Query is SQL that answers the request from the existing model (Exists only).
 	Query    string   `json:"query,omitempty"`
 	Evidence []string `json:"evidence,omitempty"`
+	// Spec is what an extension adds, in the model's own words: its columns for period and dimensions, and only the
+	// measures that it lacks (Extend only).
+	Spec *Spec `json:"spec,omitempty"`
+	// Asked is true when the requester named the model (Extend only).
+	Asked bool `json:"asked,omitempty"`
+	// Readers name what is built on the model, "model fct_x" or "exposure board" (Extend only).
+	Readers []string `json:"readers,omitempty"`
 }

@@ -26,12 +26,13 @@ const (
 	CheckIndependent = "independent" // a second way of computing agrees
 	CheckDBT         = "dbt"         // dbt build of the selection
 	CheckDownstream  = "downstream"  // downstream models still bind (edits only)
+	CheckUnchanged   = "unchanged"   // the columns that an edited model had give the same rows as before (edits only)
 )
 
 // CheckNames lists every check in the order shown.
 func CheckNames() []string {
 	return []string{CheckPaths, CheckYAML, CheckJinja, CheckSelect, CheckRefs, CheckBinds, CheckConventions,
-		CheckCoverage, CheckDownstream, CheckRuns, CheckGrain, CheckTotals, CheckIndependent, CheckDBT}
+		CheckCoverage, CheckDownstream, CheckRuns, CheckUnchanged, CheckGrain, CheckTotals, CheckIndependent, CheckDBT}
 }
 
 // Check is the result of one check.
