@@ -1,0 +1,7 @@
+select
+    scan_id,
+    parcel_id,
+    hub_id,
+    scanned_at,
+    event
+from {{ ref('raw_scans') }}

@@ -1,0 +1,5 @@
+select
+    hub_id,
+    counted_on,
+    parcels_waiting
+from {{ ref('base__backlog') }}

@@ -1,0 +1,6 @@
+select
+    courier_id,
+    employment,
+    hub_id,
+    started_on
+from {{ ref('base__couriers') }}
