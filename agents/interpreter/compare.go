@@ -72,11 +72,7 @@ func (c comparison) lines(p plan.Preview, column int, last string) []line {
 		if last != "" && cell(r[0]) > last {
 			continue
 		}
-		var key []string
-		for i, v := range r[:c.keys] {
-			key = append(key, c.group(v, i))
-		}
-		out = append(out, line{strings.Join(key, "\x00"), r[column]})
+		out = append(out, line{c.key(r), r[column]})
 	}
 	slices.SortFunc(out, func(a, b line) int {
 		if a.key != b.key {
@@ -93,6 +89,15 @@ func (c comparison) lines(p plan.Preview, column int, last string) []line {
 		return 0
 	})
 	return out
+}
+
+// key is the group of a row as text.
+func (c comparison) key(row []any) string {
+	var key []string
+	for i, v := range row[:c.keys] {
+		key = append(key, c.group(v, i))
+	}
+	return strings.Join(key, "\x00")
 }
 
 // group writes a key value; an empty one is the Spec's bucket for rows without a value.

@@ -39,6 +39,7 @@ type Interpreter struct {
 	calendars  Calendars
 	exclusions Exclusions
 	figures    Figures
+	histories  Histories
 	suggester  Suggester
 
 	lexicon *lexicon.Lexicon
@@ -60,6 +61,9 @@ func WithExclusions(e Exclusions) Option { return func(i *Interpreter) { i.exclu
 
 // WithFigures sets where figures from data come from.
 func WithFigures(f Figures) Option { return func(i *Interpreter) { i.figures = f } }
+
+// WithHistories sets where it is known when a model was last changed.
+func WithHistories(h Histories) Option { return func(i *Interpreter) { i.histories = h } }
 
 // New returns an interpreter over the given projects and glossaries.
 func New(projects Projects, glossaries Glossaries, options ...Option) (*Interpreter, error) {

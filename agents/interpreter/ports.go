@@ -2,6 +2,7 @@ package interpreter
 
 import (
 	"context"
+	"time"
 
 	"firstmile/agents/dbt"
 	"firstmile/glossary"
@@ -42,4 +43,16 @@ type Figures interface {
 	Rows(ctx context.Context, base plan.Base, spec plan.Spec) (plan.Preview, error)
 	// Query runs one SELECT on the project's relations.
 	Query(ctx context.Context, base plan.Base, sql string) (plan.Preview, error)
+}
+
+// Histories tell when files of the repository were changed. Optional: without it, that is not said.
+type Histories interface {
+	// LastChange is the newest change of a file, by its path in the repository, at or before the base's commit.
+	LastChange(ctx context.Context, base plan.Base, path string) (LastChange, bool)
+}
+
+// LastChange of a file.
+type LastChange struct {
+	When    time.Time
+	Subject string // first line of the commit's message
 }

@@ -12,15 +12,18 @@ import (
 	"firstmile/planner/plan"
 )
 
-// Reuse looks for a mart that answers the Spec already: by grain, dimensions and measure, not by name. That a
-// model fits is only believed when both give the same rows on data; without data, or where the rows differ, the verdict is New
-// and the evidence names what came near.
+// Reuse looks for a mart that answers the Spec already, or lacks only some of its measures (extension.go): by grain,
+// dimensions and measure, not by name. That a model fits is only believed when both give the same rows on data; without
+// data, or where the rows differ, the verdict is New and the evidence names what came near.
 func (i *Interpreter) Reuse(ctx context.Context, b plan.Base, spec plan.Spec) (plan.Reuse, error) {
 	k, release, err := i.at(ctx, b)
 	if err != nil {
 		return plan.Reuse{}, err
 	}
 	defer release()
+	if spec.Target.Extends != "" {
+		return i.reuseOf(ctx, b, k, spec), nil
+	}
 	out := plan.Reuse{Verdict: plan.New}
 	if spec.Rank != nil || len(spec.Measures) == 0 {
 		return out, nil // a rank is a view on a table that may exist; the table itself is asked for by leaving the rank out
@@ -33,12 +36,22 @@ func (i *Interpreter) Reuse(ctx context.Context, b plan.Base, spec plan.Spec) (p
 	whole.Window = nil
 	want, proof := i.wanted(ctx, b, whole)
 	for _, f := range fits {
-		if proof {
-			if found, ok := i.proven(ctx, b, whole, f, want); ok {
-				return i.exists(k, spec, f, found), nil
-			}
+		if !proof || len(f.numbers) < len(spec.Measures) {
+			continue
 		}
-		if f.named {
+		if found, ok := i.proven(ctx, b, whole, f, want); ok {
+			return i.exists(ctx, b, k, spec, f, found), nil
+		}
+	}
+	if proof {
+		extended, evidence := i.extension(ctx, b, k, spec, fits, want)
+		if extended != nil {
+			return *extended, nil
+		}
+		out.Evidence = evidence
+	}
+	for _, f := range fits {
+		if f.named && len(out.Evidence) == 0 {
 			out.Evidence = append(out.Evidence, f.near(spec, proof))
 		}
 	}
@@ -95,7 +108,7 @@ func fit(n *dbt.Node, r *knowledge.Relation, spec plan.Spec) (shape, bool) {
 			s.numbers = append(s.numbers, c.Name)
 		}
 	}
-	return s, len(s.numbers) >= len(spec.Measures)
+	return s, true
 }
 
 // periodColumn is the date column of a table with one row per period: the one named after the grain, else the only one.
@@ -132,23 +145,8 @@ func (i *Interpreter) proven(ctx context.Context, b plan.Base, spec plan.Spec, s
 	if err != nil || have.Truncated {
 		return nil, false
 	}
-	keys := len(s.dims)
-	if s.period != "" {
-		keys++
-	}
-	c := comparison{spec: spec, keys: keys}
-	var found []string
-	for m := range spec.Measures {
-		names := order(s.numbers, spec.Measures[m])
-		at := slices.IndexFunc(names, func(name string) bool {
-			return !slices.Contains(found, name) && c.same(want, keys+m, have, keys+slices.Index(s.numbers, name))
-		})
-		if at < 0 {
-			return nil, false
-		}
-		found = append(found, names[at])
-	}
-	return found, true
+	found := s.matching(spec, want, have)
+	return found, !slices.Contains(found, "")
 }
 
 // order puts the column that is named like the measure first.
@@ -196,27 +194,13 @@ func quoteName(name string) string {
 }
 
 // exists describes the model that answers the Spec.
-func (i *Interpreter) exists(k *base, spec plan.Spec, s shape, columns []string) plan.Reuse {
+func (i *Interpreter) exists(ctx context.Context, b plan.Base, k *base, spec plan.Spec, s shape, columns []string) plan.Reuse {
 	r := plan.Reuse{Verdict: plan.Exists, Model: s.node.Name, Path: s.node.Path, Query: s.query(spec, columns)}
 	grain := describeGrain(spec)
 	for m, c := range columns {
 		r.Evidence = append(r.Evidence, fmt.Sprintf("%s has %s, and its column %s holds %s: the same figures in every row that was compared.", s.node.Name, grain, c, spec.Measures[m].Label))
 	}
-	if s.node.Description != "" {
-		r.Evidence = append(r.Evidence, "It is described as: "+s.node.Description)
-	}
-	var users []string
-	for _, c := range k.Project.Children(s.node.ID) {
-		users = append(users, c.Name)
-	}
-	for _, e := range k.Project.Exposures {
-		if slices.Contains(e.DependsOn, s.node.ID) {
-			users = append(users, e.Name)
-		}
-	}
-	if len(users) > 0 {
-		r.Evidence = append(r.Evidence, "It is used by "+strings.Join(users, ", ")+".")
-	}
+	r.Evidence = append(r.Evidence, i.about(ctx, b, k, s.node, readers(k.Project, s.node))...)
 	return r
 }
 

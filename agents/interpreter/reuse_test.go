@@ -51,7 +51,7 @@ func TestReuse(t *testing.T) {
 		evidence   string
 	}{
 		{"the same figures", "monthly net revenue by billing region", warehouse{wanted, map[string]plan.Preview{"fct_monthly_revenue": table(12.0000001)}}, plan.Exists, "its column net_revenue holds Net revenue"},
-		{"other figures", "monthly net revenue by billing region", warehouse{wanted, map[string]plan.Preview{"fct_monthly_revenue": table(11)}}, plan.New, "none of its columns holds"},
+		{"other figures", "monthly net revenue by billing region", warehouse{wanted, map[string]plan.Preview{"fct_monthly_revenue": table(11)}}, plan.New, "its column net_revenue has other figures"},
 		{"no data", "monthly net revenue by billing region", nil, plan.New, "without data I cannot tell"},
 		{"a window of whole periods", "monthly net revenue by billing region since May 2026", warehouse{wanted, map[string]plan.Preview{"fct_monthly_revenue": table(12)}}, plan.Exists, ""},
 		{"a window that cuts a period", "monthly net revenue by billing region since 2026-05-15", warehouse{wanted, map[string]plan.Preview{"fct_monthly_revenue": table(12)}}, plan.New, ""},
