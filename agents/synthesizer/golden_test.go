@@ -54,7 +54,17 @@ func designs(t testing.TB) map[string]plan.Spec {
 	p90 := simple("p90_amount", plan.Percentile, column("amount"), statusIs(plan.Ne, "it's void"))
 	p90.Percentile = 0.9
 	buyers := simple("buyers", plan.CountDistinct, column("customer_id"))
+	conversion := plan.Measure{Name: "refunded_within_30_days", Kind: plan.Conversion, Inputs: []plan.Measure{paid, refunds},
+		Interval: &plan.Interval{Entity: "customer_id"}, Trailing: &plan.Span{Count: 30, Unit: plan.Day}}
 	top := &plan.Rank{N: 5, By: "revenue", Descending: true}
+	daily := plan.Measure{Name: "average_daily_orders", Kind: plan.OverPeriods, Agg: plan.Average, Inputs: []plan.Measure{orders}, Periods: spine(plan.Day)}
+	weekly := plan.Measure{Name: "best_week", Kind: plan.OverPeriods, Agg: plan.Max, Inputs: []plan.Measure{revenue}, Periods: every(plan.Week)}
+	fiscal := every(plan.Quarter)
+	fiscal.FiscalStart = 2
+	weekday := []plan.Dimension{{Name: "weekday", Column: plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}, Part: plan.Weekday}}
+	day := func(text string) plan.Literal { return plan.Literal{Kind: plan.DateLiteral, Text: text} }
+	outside := plan.Filter{Column: weekday[0].Column, Op: plan.NotBetween, Values: []plan.Literal{day("2026-01-01"), day("2026-01-31")}}
+	nights := plan.Filter{Column: weekday[0].Column, Part: plan.HourOfDay, Op: plan.Lt, Values: []plan.Literal{{Kind: plan.NumberLiteral, Text: "6"}}}
 	topRest := &plan.Rank{N: 5, By: "revenue", Descending: true, Rest: true}
 	return map[string]plan.Spec{
 		"simple":       {Measures: []plan.Measure{revenue, orders, buyers}, Dimensions: region, Time: every(plan.Month)},
@@ -67,8 +77,15 @@ func designs(t testing.TB) map[string]plan.Spec {
 		"balance":      {Measures: []plan.Measure{balance}, Dimensions: region, Time: every(plan.Month)},
 		"churn":        churn(),
 		"population":   {Measures: []plan.Measure{closing, gained, lostRevenue}, Dimensions: region, Time: spine(plan.Month), Window: &plan.Window{From: "2026-01-01", To: "2026-07-01"}},
+		"conversion":   {Measures: []plan.Measure{conversion}, Dimensions: region, Time: every(plan.Month)},
 		"spine":        {Measures: []plan.Measure{orders, median}, Dimensions: []plan.Dimension{regionDimension("", "fct_orders")}, Time: spine(plan.Day)},
 		"zone":         {Measures: []plan.Measure{orders}, Time: berlin},
+		"over_periods": {Measures: []plan.Measure{daily}, Dimensions: region, Time: every(plan.Month)},
+		"best_week":    {Measures: []plan.Measure{weekly}},
+		"fiscal":       {Measures: []plan.Measure{revenue}, Time: fiscal},
+		"weekday":      {Measures: []plan.Measure{orders}, Dimensions: weekday, Filters: []plan.Filter{outside}},
+		"nights":       {Measures: []plan.Measure{orders}, Filters: []plan.Filter{nights}},
+		"best_month":   {Measures: []plan.Measure{revenue}, Time: every(plan.Month), Rank: &plan.Rank{N: 1, By: "revenue", Descending: true}},
 		"top":          {Measures: []plan.Measure{revenue}, Dimensions: region, Rank: top},
 		"top_and_rest": {Measures: []plan.Measure{revenue}, Dimensions: region, Time: every(plan.Month), Rank: topRest},
 	}

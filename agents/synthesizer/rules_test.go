@@ -43,6 +43,15 @@ func TestAgainstSQL(t *testing.T) {
 		"growth":     `select date_trunc('month', ordered_at)::date, null from fct_orders where ordered_at is not null group by all`,
 		"cumulative": `select * from (values (date '2025-12-01', 30, 30, 30), ('2026-01-01', 48, 18, 18), ('2026-02-01', 48, null, 18), ('2026-03-01', 49, 1, 19))`,
 		"top":        `select * from (values ('EMEA', 31.0), ('NA', 11.0), ('unknown', 107.0))`,
+		"over_periods": `with d as (select unnest(generate_series(date '2025-12-28', date '2026-03-31', interval 1 day)) as day), r as (
+				select distinct ` + region + ` as region from fct_orders` + joined + `where ordered_at is not null)
+			select date_trunc('month', day)::date, region, avg((select count(*) from fct_orders` + joined + `where ordered_at::date = day and ` + region + ` = r.region))
+			from d, r group by all`,
+		"best_week":  `select max(n) from (select sum(amount) as n from fct_orders where ordered_at < '2026-03-30' group by date_trunc('week', ordered_at))`,
+		"fiscal":     `select * from (values (date '2025-11-01', 48.0), ('2026-02-01', 1))`,
+		"weekday":    `select isodow(ordered_at), count(*) from fct_orders where not (ordered_at >= '2026-01-01' and ordered_at < '2026-02-01') group by 1`,
+		"nights":     `select 3`,
+		"best_month": `select date '2025-12-01', 30`,
 		"zone":       `select * from (values (date '2025-12-29', 2), ('2026-01-04', 2), ('2026-01-05', 1), ('2026-02-01', 1), ('2026-04-01', 1))`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,6 +29,7 @@ type Dialect struct {
 
 	trunc      func(d Dialect, arg sqltree.Expr, g plan.Grain, sunday bool) sqltree.Expr
 	shift      func(d Dialect, arg sqltree.Expr, n int, unit plan.Grain, clock bool) sqltree.Expr
+	part       func(d Dialect, arg sqltree.Expr, part plan.DatePart) sqltree.Expr
 	local      func(d Dialect, arg sqltree.Expr, zone string, instant bool) sqltree.Expr
 	civil      func(arg sqltree.Expr) sqltree.Expr // a time column that needs no conversion; nil: as it is
 	percentile func(arg sqltree.Expr, p float64) (sqltree.Expr, error)

@@ -87,6 +87,8 @@ func (s scope) particular(x metric.Scalar) sqltree.Expr {
 			return d.civil(arg)
 		}
 		return arg
+	case metric.DatePart:
+		return d.part(d, s.scalar(x.Arg), x.Part)
 	case metric.Same:
 		return s.same(x)
 	case metric.Aggregate:

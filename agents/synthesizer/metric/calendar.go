@@ -74,11 +74,17 @@ func wholePeriods(s plan.Span, g plan.Grain) bool {
 	return months[s.Unit] > 0 && s.Count*months[s.Unit]%months[g] == 0
 }
 
+// finer reports whether a grain is smaller than another one.
+func finer(inner, outer plan.Grain) bool { return inner != outer && order(inner) < order(outer) }
+
+func order(g plan.Grain) int {
+	return map[plan.Grain]int{plan.Hour: 0, plan.Day: 1, plan.Week: 2, plan.Month: 3, plan.Quarter: 4, plan.Year: 5}[g]
+}
+
 // nests reports whether every period of the inner grain lies within one period of the outer.
 func nests(inner, outer plan.Grain) bool {
-	rank := map[plan.Grain]int{plan.Hour: 0, plan.Day: 1, plan.Week: 2, plan.Month: 3, plan.Quarter: 4, plan.Year: 5}
 	if inner == plan.Week {
 		return outer == plan.Week
 	}
-	return rank[inner] <= rank[outer]
+	return order(inner) <= order(outer)
 }

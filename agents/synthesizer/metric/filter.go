@@ -47,6 +47,9 @@ func (b *builder) filter(r *reach, f plan.Filter) (Scalar, error) {
 // test is a filter as a condition on a row.
 func (b *builder) test(r *reach, f plan.Filter) (Scalar, error) {
 	at, col, err := r.to(f.Column, f.Paths, nameOr(f.Label, f.Column.String()))
+	if err == nil {
+		at, err = b.partOf(at, f.Column.Relation, col, f.Part)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +62,7 @@ func (b *builder) test(r *reach, f plan.Filter) (Scalar, error) {
 			return nil, err
 		}
 		if v.Kind == plan.DateLiteral {
-			at = asDay(at, col)
+			at = b.asDay(at, col, f.Column.Relation)
 		}
 	}
 	test, err := compare(f, at, values)
@@ -73,9 +76,12 @@ func (b *builder) test(r *reach, f plan.Filter) (Scalar, error) {
 }
 
 // asDay makes a moment comparable with a civil date.
-func asDay(at Scalar, col dbt.Column) Scalar {
+func (b *builder) asDay(at Scalar, col dbt.Column, relation string) Scalar {
 	if _, done := at.(Cast); done || family(col.Type) == dateFamily {
 		return at
+	}
+	if local, err := b.localized(relation, at, col); err == nil {
+		at = local
 	}
 	return Cast{at, "date"}
 }
@@ -95,6 +101,8 @@ func compare(f plan.Filter, at Scalar, values []Scalar) (Scalar, error) {
 		return In{Arg: at, List: values, Negated: f.Op == plan.NotIn}, nil
 	case f.Op == plan.Between && len(values) == 2:
 		return Between{Arg: at, Low: values[0], High: values[1]}, nil
+	case f.Op == plan.NotBetween && len(values) == 2:
+		return Between{Arg: at, Low: values[0], High: values[1], Negated: true}, nil
 	}
 	return nil, refuse("filter", "The filter on %s compares with %s and %d values, which does not fit.", f.Column, f.Op, len(f.Values))
 }

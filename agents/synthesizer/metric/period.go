@@ -14,13 +14,17 @@ func (b *builder) moment(n *dbt.Node, alias, name string) (Scalar, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := Column{alias, col.Name}
+	return b.localized(n.Name, Column{alias, col.Name}, col)
+}
+
+// localized is the civil time of a column that has been reached.
+func (b *builder) localized(relation string, at Scalar, col dbt.Column) (Scalar, error) {
 	form, known := timeForm(col)
 	zone := b.zone()
 	if !known {
 		if zone != "UTC" {
 			return nil, refuse("time_type", "I cannot tell whether %s.%s is a date or a timestamp, so I cannot convert it to %s. "+
-				"Its data_type in the model's YAML would settle that.", n.Name, col.Name, zone)
+				"Its data_type in the model's YAML would settle that.", relation, col.Name, zone)
 		}
 		form = Civil
 	}
@@ -31,10 +35,13 @@ func (b *builder) moment(n *dbt.Node, alias, name string) (Scalar, error) {
 }
 
 func (b *builder) zone() string {
-	if b.spec.Time == nil || b.spec.Time.Zone == "" {
-		return "UTC"
+	switch {
+	case b.spec.Time != nil && b.spec.Time.Zone != "":
+		return b.spec.Time.Zone
+	case b.spec.Zone != "":
+		return b.spec.Zone
 	}
-	return b.spec.Time.Zone
+	return "UTC"
 }
 
 // timeForm goes by the column's type and, where no type is known, by the naming rule of dbt's style guide:
@@ -59,7 +66,7 @@ func timeForm(col dbt.Column) (TimeForm, bool) {
 }
 
 func (b *builder) bucket(at Scalar) Scalar {
-	return Bucket{Arg: at, Grain: b.spec.Time.Grain, WeekStart: b.spec.Time.WeekStart}
+	return bucketOf(at, b.spec.Time.Grain, *b.spec.Time)
 }
 
 // later is a period's start moved by whole periods.
@@ -91,13 +98,13 @@ func (b *builder) edges() (from, to time.Time) {
 	if w.To != "" {
 		to, _ = civil(w.To)
 		if t := b.spec.Time; t != nil && t.Complete {
-			if end := floor(to, t.Grain, t.WeekStart); from.IsZero() || end.After(from) {
+			if end := floorOn(to, *t); from.IsZero() || end.After(from) {
 				to = end
 			}
 		}
 	}
 	if back := b.longestOffset(); back != nil && !from.IsZero() {
-		from = add(floor(from, b.spec.Time.Grain, b.spec.Time.WeekStart), -back.Count, back.Unit)
+		from = add(floorOn(from, *b.spec.Time), -back.Count, back.Unit)
 	}
 	return from, to
 }

@@ -24,7 +24,7 @@ func (b *builder) ranked() (Select, error) {
 	if r == nil {
 		return b.result()
 	}
-	if !r.Rest && (r.PerPeriod || !b.split) {
+	if !r.Rest && (r.PerPeriod || !b.split || len(b.spec.Dimensions) == 0) {
 		return b.cutResult()
 	}
 	top, err := b.topStep()
@@ -42,7 +42,7 @@ func (b *builder) cutResult() (Select, error) {
 		return Select{}, err
 	}
 	figures := b.step("unranked", "", sel)
-	placed := b.placed(figures, b.split)
+	placed := b.placed(figures, b.split && len(b.spec.Dimensions) > 0)
 	out := Select{From: Table{Name: placed}, Where: []Scalar{b.amongBest(placed)}}
 	for _, name := range b.columnNames() {
 		out.Items = append(out.Items, Item{Column{placed, name}, name})
@@ -66,6 +66,9 @@ func (b *builder) placed(step string, perPeriod bool) string {
 	}
 	for _, d := range b.spec.Dimensions {
 		place.Ties = append(place.Ties, Column{step, d.Name})
+	}
+	if len(place.Ties) == 0 { // of equal periods the earlier one
+		place.Ties = []Scalar{Column{step, b.spec.Time.Name}}
 	}
 	return b.step("ranked", "", Select{From: Table{Name: step}, Items: []Item{{}, {place, b.place()}}})
 }

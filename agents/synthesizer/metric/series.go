@@ -26,7 +26,7 @@ func (b *builder) openCumulative(s *source) (block, error) {
 		from := Shift{Arg: end, Count: -m.Trailing.Count, Unit: m.Trailing.Unit, Clock: true}
 		within = append(within, Op{">=", at, from})
 	case m.GrainToDate != "":
-		within = append(within, Op{">=", at, Bucket{Arg: start, Grain: m.GrainToDate, WeekStart: b.spec.Time.WeekStart}})
+		within = append(within, Op{">=", at, bucketOf(start, m.GrainToDate, *b.spec.Time)})
 	}
 	sel := Select{
 		From:  Table{Name: periods},

@@ -65,7 +65,7 @@ func (b *builder) limitSkeleton(sel *Select, groups string) {
 	t := b.spec.Time
 	if w := b.spec.Window; w != nil && w.From != "" && b.longestOffset() != nil {
 		from, _ := civil(w.From)
-		sel.Where = append(sel.Where, Op{">=", Column{groups, t.Name}, b.start(floor(from, t.Grain, t.WeekStart))})
+		sel.Where = append(sel.Where, Op{">=", Column{groups, t.Name}, b.start(floorOn(from, *t))})
 	}
 	if t.Spine {
 		return

@@ -21,7 +21,7 @@ func (b *builder) assign(a *atom) error {
 	if err := b.needsTime(m); err != nil {
 		return err
 	}
-	node, alias, err := b.relation(m.Model)
+	node, alias, err := b.relation(leaf(m).Model)
 	if err != nil {
 		return err
 	}
@@ -64,6 +64,11 @@ func sourceKey(node *dbt.Node, m plan.Measure, timed bool) string {
 		parts = append(parts, m.Interval, filtersKey(m.Filters))
 	case plan.Cumulative:
 		parts = append(parts, m.Trailing, m.GrainToDate)
+	case plan.OverPeriods:
+		parts = append(parts, m.Periods, m.Inputs[0].Name, atomKey(m.Inputs[0]))
+	case plan.Conversion:
+		then := m.Inputs[1]
+		parts = append(parts, m.Time, filtersKey(m.Filters), m.Interval.Entity, m.Trailing, then.Model, then.Time, filtersKey(then.Filters))
 	}
 	return keyOf(parts)
 }
@@ -84,7 +89,7 @@ func (b *builder) needsTime(m plan.Measure) error {
 		return refuse("cumulative", "The trailing period of %s must be longer than zero.", m.Name)
 	case m.Kind == plan.Balance && m.Time == "":
 		return refuse("no_time", "%s does not say which column orders its rows in time.", m.Name)
-	case m.Kind != plan.Population && b.timed() && m.Time == "":
+	case m.Kind != plan.Population && m.Kind != plan.OverPeriods && b.timed() && m.Time == "":
 		return refuse("no_time", "%s does not say which column puts its rows into a period.", m.Name)
 	}
 	return nil
@@ -103,6 +108,10 @@ func (b *builder) open(s *source) (block, error) {
 		return b.openPopulation(s)
 	case plan.Balance:
 		return b.openBalance(s)
+	case plan.OverPeriods:
+		return b.openOverPeriods(s)
+	case plan.Conversion:
+		return b.openConversion(s)
 	case plan.Cumulative:
 		if b.split {
 			return b.openCumulative(s)
@@ -113,22 +122,28 @@ func (b *builder) open(s *source) (block, error) {
 
 // openRows reads the rows of a fact as they are.
 func (b *builder) openRows(s *source) (block, error) {
-	r := newReach(b, s.node, s.alias)
-	var sel Select
-	if b.timed() {
-		at, err := b.moment(s.node, s.alias, s.first.Time)
-		if err != nil {
-			return block{}, err
-		}
-		sel.Where, err = b.inWindow(s, at)
-		if err != nil {
-			return block{}, err
-		}
-		if b.split {
-			sel.Items = append(sel.Items, Item{b.bucket(at), b.spec.Time.Name})
-		}
+	sel, err := b.timedRows(s)
+	if err != nil {
+		return block{}, err
 	}
-	return b.rowsBlock(s, r, sel)
+	return b.rowsBlock(s, newReach(b, s.node, s.alias), sel)
+}
+
+// timedRows are the rows of a fact within the window, with their period.
+func (b *builder) timedRows(s *source) (Select, error) {
+	var sel Select
+	if !b.timed() {
+		return sel, nil
+	}
+	at, err := b.moment(s.node, s.alias, s.first.Time)
+	if err != nil {
+		return sel, err
+	}
+	if b.split {
+		sel.Items = append(sel.Items, Item{b.bucket(at), b.spec.Time.Name})
+	}
+	sel.Where, err = b.inWindow(s, at)
+	return sel, err
 }
 
 // rowsBlock adds filters and dimensions to the rows of a fact and aggregates them.
@@ -238,6 +253,9 @@ func (b *builder) addKeysOf(r *reach, sel *Select, keep bool) error {
 	for _, d := range b.spec.Dimensions {
 		at, col, err := r.to(d.Column, d.Paths, d.Name)
 		if err != nil {
+			return err
+		}
+		if at, err = b.partOf(at, d.Column.Relation, col, d.Part); err != nil {
 			return err
 		}
 		sel.Items = append(sel.Items, Item{bucketed(at, col.Type, d.NullAs), d.Name})

@@ -33,15 +33,16 @@ func (b *builder) clocks() ([]clock, error) {
 func (b *builder) clock(s *source) (clock, error) {
 	least := func(at Scalar) Scalar { return Aggregate{Func: plan.Min, Arg: at} }
 	most := func(at Scalar) Scalar { return Aggregate{Func: plan.Max, Arg: at} }
-	if s.first.Kind != plan.Population {
-		at, err := b.moment(s.node, s.alias, s.first.Time)
+	first := leaf(s.first)
+	if first.Kind != plan.Population {
+		at, err := b.moment(s.node, s.alias, first.Time)
 		return clock{s.alias, least(at), most(at)}, err
 	}
-	from, err := b.moment(s.node, s.alias, s.first.Interval.From)
+	from, err := b.moment(s.node, s.alias, first.Interval.From)
 	if err != nil {
 		return clock{}, err
 	}
-	to, err := b.moment(s.node, s.alias, s.first.Interval.To)
+	to, err := b.moment(s.node, s.alias, first.Interval.To)
 	past := Case{When: []Scalar{Op{"<=", to, Today{}}}, Then: []Scalar{to}, Else: from}
 	return clock{s.alias, least(from), most(past)}, err
 }
@@ -97,10 +98,10 @@ func (b *builder) spanStep() (string, error) {
 	sel := Select{}
 	var first, last Scalar
 	if !from.IsZero() {
-		first = b.start(floor(from, t.Grain, t.WeekStart))
+		first = b.start(floorOn(from, *t))
 	}
 	if !to.IsZero() {
-		last = b.start(floor(to.AddDate(0, 0, -1), t.Grain, t.WeekStart))
+		last = b.start(floorOn(to.AddDate(0, 0, -1), *t))
 		if t.Grain == plan.Hour {
 			last = b.later(b.start(to), -1)
 		}

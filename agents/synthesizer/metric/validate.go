@@ -75,7 +75,7 @@ func validTime(t *plan.TimeAxis) error {
 	}
 	switch t.WeekStart {
 	case "", "monday", "sunday":
-		return nil
+		return validFiscal(t)
 	}
 	return refuse("week_start", "Weeks can start on monday or sunday, not on %q.", t.WeekStart)
 }
@@ -122,7 +122,9 @@ func (b *builder) validMeasure(m plan.Measure) error {
 	case plan.Derived:
 		return b.validDerived(m)
 	case plan.Conversion:
-		return refuse("conversion", "I cannot compute conversions within a window yet (%s).", m.Name)
+		return b.validConversion(m)
+	case plan.OverPeriods:
+		return b.validOverPeriods(m)
 	}
 	return refuse("measure_kind", "I do not know how to compute %s: its kind is %q.", m.Name, m.Kind)
 }
@@ -211,8 +213,8 @@ func (b *builder) validRank() error {
 	if r.N <= 0 {
 		return refuse("rank", "The number of groups to keep must be at least 1.")
 	}
-	if len(b.spec.Dimensions) == 0 {
-		return refuse("rank", "There is nothing to rank: the design splits its figures by time only.")
+	if len(b.spec.Dimensions) == 0 && (b.spec.Time == nil || r.Rest) {
+		return refuse("rank", "There is nothing to rank: the design has one row.")
 	}
 	for _, m := range b.spec.Measures {
 		if m.Name == r.By {
