@@ -3,6 +3,7 @@ package synthesizer
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"firstmile/agents/dbt"
@@ -11,44 +12,57 @@ import (
 	"firstmile/agents/synthesizer/dialect"
 	"firstmile/agents/synthesizer/layout"
 	"firstmile/agents/synthesizer/metric"
+	"firstmile/agents/synthesizer/sqltree"
 	"firstmile/planner/plan"
 )
 
-// opened is an existing model that ends in "select * from name" behind a list of CTEs. Further columns are added by two small
-// edits: CTEs behind the last one, and another name at the end.
+// opened is an existing model that further columns are put into, by insertions only: CTEs behind its own, and a last SELECT that adds
+// their columns to its rows. Where its last SELECT is not "select * from name", it becomes a CTE as it stands.
 type opened struct {
-	node   *dbt.Node
-	tokens []sqltext.Token // without comments
-	final  sqltext.Token   // the name at the end
-	close  sqltext.Token   // the bracket that closes the last CTE
+	structure
+	node *dbt.Node
+	rows string // the CTE with the model's own rows
 }
 
-// open finds the model to extend. It is false where the model cannot be extended by such edits; then a model of
-// its own is the right answer.
-func open(p *dbt.Project, spec plan.Spec, reuse plan.Reuse) (*opened, bool) {
-	if reuse.Verdict != plan.Extend {
-		return nil, false
+// open finds the model to extend. The error is a *plan.Failure of class refused that says what keeps it from being
+// edited; then a model of its own is the right answer.
+func open(p *dbt.Project, spec plan.Spec, reuse plan.Reuse) (*opened, error) {
+	refuse := func(why string) (*opened, error) {
+		return nil, plan.NewFailure(plan.Refused, "cannot_extend", capital(why)+".", nil)
 	}
 	node, ok := p.Relation(reuse.Model)
-	if !ok || node.Kind != dbt.Model || node.Materialized == "incremental" || strings.HasSuffix(node.Path, ".py") {
-		return nil, false
+	switch {
+	case !ok || node.Kind != dbt.Model:
+		return refuse("there is no model of that name")
+	case node.Materialized == "incremental":
+		return refuse("it is built incrementally, so its old rows would lack the column")
+	case strings.HasSuffix(node.Path, ".py"):
+		return refuse("it is written in Python")
 	}
 	for _, key := range keys(spec) {
 		if _, ok := node.Column(key); !ok {
-			return nil, false
+			return refuse("it has no column " + key)
 		}
 	}
-	tokens := sqltext.Code(sqltext.Tokenize(node.RawSQL))
-	if n := len(tokens); n > 0 && tokens[n-1].Sym(";") {
-		tokens = tokens[:n-1]
+	s, why := outline(node.RawSQL)
+	if why != "" {
+		return refuse(why)
 	}
-	n := len(tokens)
-	if n < 6 || !tokens[n-5].Sym(")") || !tokens[n-4].Is("select") || !tokens[n-3].Sym("*") || !tokens[n-2].Is("from") ||
-		tokens[n-1].Kind != sqltext.Word {
-		return nil, false
+	o := &opened{structure: s, node: node, rows: s.star.Text}
+	for o.rows == "" || o.rows != s.star.Text && o.uses(o.rows) {
+		o.rows += existing
 	}
-	return &opened{node: node, tokens: tokens, final: tokens[n-1], close: tokens[n-5]}, true
+	return o, nil
 }
+
+// existing is the CTE that a model's own last SELECT becomes.
+const existing = "existing_rows"
+
+func (o *opened) uses(name string) bool {
+	return slices.ContainsFunc(o.tokens, func(t sqltext.Token) bool { return strings.EqualFold(t.Text, name) })
+}
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 func keys(spec plan.Spec) []string {
 	var out []string
@@ -63,8 +77,8 @@ func keys(spec plan.Spec) []string {
 
 // beside tells the compiler what stands in the file.
 func (o *opened) beside(p *dbt.Project) metric.Beside {
-	out := metric.Beside{Final: o.final.Text, Imports: map[string]string{}}
-	seen := map[string]bool{}
+	out := metric.Beside{Final: o.rows, Imports: map[string]string{}, Taken: []string{o.rows}}
+	seen := map[string]bool{o.rows: true}
 	for i, t := range o.tokens {
 		if name := strings.ToLower(t.Text); (t.Kind == sqltext.Word || t.Kind == sqltext.Quoted) && !seen[name] {
 			seen[name] = true
@@ -83,19 +97,16 @@ func (o *opened) beside(p *dbt.Project) metric.Beside {
 
 // importAt reads "name as (select * from {{ call }})" at a token and gives the call.
 func (o *opened) importAt(i int) (string, bool) {
-	if i+6 >= len(o.tokens) {
+	if i+7 >= len(o.tokens) {
 		return "", false
 	}
 	t := o.tokens[i:]
-	if t[0].Kind != sqltext.Word || !t[1].Is("as") || !t[2].Sym("(") || !t[3].Is("select") || !t[4].Sym("*") || !t[5].Is("from") {
+	if t[0].Kind != sqltext.Word || !t[1].Is("as") || !t[2].Sym("(") || !t[3].Is("select") || !t[4].Sym("*") || !t[5].Is("from") || !t[7].Sym(")") {
 		return "", false
 	}
-	rest, ok := strings.CutPrefix(strings.TrimSpace(o.node.RawSQL[t[5].End:]), "{{")
-	call, after, closed := strings.Cut(rest, "}}")
-	if !ok || !closed || !strings.HasPrefix(strings.TrimSpace(after), ")") {
-		return "", false
-	}
-	return strings.ReplaceAll(strings.TrimSpace(call), `"`, "'"), true
+	call, ok := strings.CutPrefix(o.raw[t[6].Start:t[6].End], "{{")
+	call, closed := strings.CutSuffix(call, "}}")
+	return strings.ReplaceAll(strings.TrimSpace(call), `"`, "'"), ok && closed
 }
 
 // extend adds the measures that the model does not have yet.
@@ -159,12 +170,37 @@ func (o *opened) edited(p *dbt.Project, logical *metric.Plan, style conventions.
 		return "", err
 	}
 	house := layout.Style{SQL: style.SQL}
-	house.CRLF = strings.Contains(o.node.RawSQL, "\r\n")
+	house.CRLF = strings.Contains(o.raw, "\r\n")
 	last := "with_" + spec.Measures[0].Name
+	if o.star.Text == "" {
+		return o.wrapped(tree, house, last)
+	}
 	inserted, err := layout.RenderInside(tree, house, last)
 	if err != nil {
 		return "", err
 	}
-	raw := o.node.RawSQL
-	return raw[:o.close.End] + inserted + raw[o.close.End:o.final.Start] + last + raw[o.final.End:], nil
+	return o.raw[:o.close] + inserted + o.raw[o.close:o.star.Start] + last + o.raw[o.star.End:], nil
+}
+
+// wrapped puts brackets and a name around the model's last SELECT, without touching its lines.
+func (o *opened) wrapped(tree *sqltree.Statement, house layout.Style, last string) (string, error) {
+	inserted, err := layout.RenderBehind(tree, house, last)
+	if err != nil {
+		return "", err
+	}
+	open, close := layout.Brackets(o.rows, house)
+	first, comma := "", ""
+	switch {
+	case len(o.names) == 0:
+		first = layout.With(house)
+	case house.LeadingCTEs:
+		first = ", "
+	default:
+		comma = ","
+	}
+	start := o.final
+	if len(o.names) > 0 {
+		start = o.close
+	}
+	return o.raw[:start] + comma + o.raw[start:o.final] + first + open + o.raw[o.final:o.end] + close + inserted + o.raw[o.end:], nil
 }

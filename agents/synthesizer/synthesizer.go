@@ -34,8 +34,8 @@ type Synthesizer struct{ repository Repository }
 // New returns a Synthesizer that reads projects from repository.
 func New(repository Repository) *Synthesizer { return &Synthesizer{repository} }
 
-// Synthesize writes the model of a Spec, or its columns into the model that reuse says to extend, if that can be done without
-// touching what stands there (extend.go). A new model is its SQL in the folder and style of the project's marts, and a bare entry with the
+// Synthesize writes the model of a Spec, or its columns into the model that reuse says to extend, without touching what
+// stands there (extend.go); a model whose SQL does not allow that is refused. A new model is its SQL in the folder and style of the project's marts, and a bare entry with the
 // columns' names in the properties file that the project's scheme points to. What cannot be computed rightly is a
 // *plan.Failure of class refused. There is one right SQL for a Spec, so reasons (the failed checks of that SQL)
 // leave nothing else to offer and are refused too.
@@ -47,10 +47,14 @@ func (s *Synthesizer) Synthesize(ctx context.Context, base plan.Base, spec plan.
 	if err != nil {
 		return plan.Change{}, err
 	}
-	if o, ok := open(p, spec, reuse); ok {
-		return extend(p, files, base, spec, o)
+	if reuse.Verdict != plan.Extend {
+		return write(p, files, base, spec)
 	}
-	return write(p, files, base, spec)
+	o, err := open(p, spec, reuse)
+	if err != nil {
+		return plan.Change{}, err
+	}
+	return extend(p, files, base, spec, o)
 }
 
 func nothingElse(reasons []plan.Check) error {

@@ -163,10 +163,10 @@ func TestExtend(t *testing.T) {
 	if diff := cmp.Diff(want, rows(t, w, c.CompiledSQL)); diff != "" {
 		t.Errorf("(-want +got)\n%s\n%s", diff, c.CompiledSQL)
 	}
-	// A model of another shape gets a model beside it.
-	c, err = s.Synthesize(t.Context(), plan.Base{}, spec, plan.Reuse{Verdict: plan.Extend, Model: "fct_orders"}, nil)
-	if err != nil || c.Model != "fct_x" {
-		t.Errorf("%v, %s", err, c.Model)
+	// A model without the keys is refused, and nothing is written beside it.
+	_, err = s.Synthesize(t.Context(), plan.Base{}, spec, plan.Reuse{Verdict: plan.Extend, Model: "fct_orders"}, nil)
+	if f := plan.AsFailure(err); err == nil || f.Class != plan.Refused || f.Code != "cannot_extend" || f.Message != "It has no column month." {
+		t.Errorf("%v", err)
 	}
 }
 

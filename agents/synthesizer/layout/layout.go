@@ -50,26 +50,71 @@ func Render(st *sqltree.Statement, style Style) (string, error) {
 // RenderInside writes the statement as a continuation of a list of CTEs that a file has already, behind the bracket that
 // closes the last of them. name is the CTE that holds the final select.
 func RenderInside(st *sqltree.Statement, style Style, name string) (string, error) {
+	w := newInside(style)
+	w.continued(append(w.ctes(st), cte{name: name, query: st.Final}))
+	return w.finish()
+}
+
+// RenderBehind is RenderInside with the final select behind the CTEs: as it is, or from the CTE name where that is the
+// house's shape.
+func RenderBehind(st *sqltree.Statement, style Style, name string) (string, error) {
+	w := newInside(style)
+	ctes, final := w.ctes(st), st.Final
+	if w.style.FinalSelect == conventions.StarFromCTE {
+		ctes = append(ctes, cte{name: name, query: final})
+		final = sqltree.Select{Items: []sqltree.Item{{Star: true}}, From: sqltree.Table{Name: name}}
+	}
+	w.continued(ctes)
+	w.line(0, "")
+	w.selectBlock(0, final)
+	return w.finish()
+}
+
+func newInside(style Style) *writer {
 	if style.Indent <= 0 {
 		style.Indent = 4
 	}
-	w := &writer{style: style, imports: map[string]string{}}
+	return &writer{style: style, imports: map[string]string{}}
+}
+
+// continued writes CTEs behind one that is closed already.
+func (w *writer) continued(ctes []cte) {
 	first, before, after := ",", "", ","
-	if style.LeadingCTEs {
+	if w.style.LeadingCTEs {
 		first, before, after = "", ", ", ""
 	}
 	w.line(0, first)
-	ctes := append(w.ctes(st), cte{name: name, query: st.Final})
 	for i, c := range ctes {
 		if i == len(ctes)-1 {
 			after = ""
 		}
-		if i == 0 || !style.TightCTEs {
+		if i == 0 || !w.style.TightCTEs {
 			w.line(0, "")
 		}
 		w.cte(before, c, after)
 	}
-	return w.finish()
+}
+
+// Brackets are what stands before and behind a query that is to become a CTE without being written anew.
+func Brackets(name string, style Style) (before, behind string) {
+	w := newInside(style)
+	gap := w.newline()
+	if style.BlankLineInCTE {
+		gap += w.newline()
+	}
+	return name + " " + w.key("as") + " (" + gap, gap + ")"
+}
+
+// With is the beginning of a list of CTEs.
+func With(style Style) string {
+	w := newInside(style)
+	switch {
+	case !style.WithAlone:
+		return w.key("with") + " "
+	case style.TightCTEs:
+		return w.key("with") + w.newline()
+	}
+	return w.key("with") + w.newline() + w.newline()
 }
 
 // finish joins the lines, without a line end behind the last.
