@@ -80,7 +80,7 @@ func display(n *dbt.Node) string {
 // relations lists every relation that the Spec reads, sorted, each once.
 func relations(s plan.Spec) []string {
 	set := map[string]bool{}
-	for _, name := range s.BaseModels() {
+	for _, name := range s.ReadModels() {
 		set[name] = true
 	}
 	paths := func(list []plan.JoinPath, column plan.ColumnRef) {

@@ -57,7 +57,7 @@ func (w *words) model() string {
 		title = capital(list(names))
 	}
 	out := title + ". " + w.rowSentence()
-	from := w.spec.BaseModels()
+	from := w.spec.ReadModels()
 	for _, r := range relations(w.spec) {
 		if !slices.Contains(from, r) {
 			from = append(from, r)

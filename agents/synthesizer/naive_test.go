@@ -45,6 +45,12 @@ func leaves(m plan.Measure, offset *plan.Span) []leaf {
 			out = append(out, leaves(in, in.Offset)...)
 		}
 		return out
+	case plan.Conversion:
+		var out []leaf
+		for _, c := range calculations(m) {
+			out = append(out, leaf{eventsOf(m, c), offset})
+		}
+		return out
 	}
 	return []leaf{{m, offset}}
 }
@@ -181,6 +187,9 @@ func sameRows(a, b plan.Measure) bool {
 	if a.Kind != b.Kind || a.Model != b.Model {
 		return false
 	}
+	if a.Kind == plan.Conversion {
+		return sameEvents(a, b)
+	}
 	return a.Kind != plan.Cumulative || fmt.Sprint(a.Trailing) == fmt.Sprint(b.Trailing) && a.GrainToDate == b.GrainToDate
 }
 
@@ -313,6 +322,15 @@ func (n *naive) value(m plan.Measure, offset *plan.Span, g group, all []leaf) an
 	switch m.Kind {
 	case plan.Ratio:
 		return divide(n.value(*m.Numerator, offset, g, all), n.value(*m.Denominator, offset, g, all))
+	case plan.Conversion:
+		var parts []any
+		for _, c := range calculations(m) {
+			parts = append(parts, n.leafValue(eventsOf(m, c), offset, g, all))
+		}
+		if len(parts) == 1 {
+			return parts[0]
+		}
+		return divide(parts[0], parts[1])
 	case plan.Derived:
 		return n.formula(*m.Formula, func(name string) any {
 			for _, in := range m.Inputs {
@@ -341,6 +359,9 @@ func (n *naive) leafValue(m plan.Measure, offset *plan.Span, g group, all []leaf
 			continue
 		}
 		rows++
+		if m.Kind == plan.Conversion && m.Calculation == plan.Conversions && !n.converts(m, r) {
+			continue
+		}
 		v := any(1.0)
 		if m.Kind == plan.Population && m.Agg == plan.CountDistinct {
 			v = r[m.Interval.Entity]

@@ -190,7 +190,7 @@ func (g *generator) name() string { g.next++; return fmt.Sprintf("m%d", g.next) 
 
 func (g *generator) measures() {
 	r := g.r
-	kinds := []func() plan.Measure{g.orders, g.orders, g.refunds, g.ratio, g.difference, g.balance}
+	kinds := []func() plan.Measure{g.orders, g.orders, g.refunds, g.ratio, g.difference, g.balance, g.conversion, g.conversion}
 	timed := g.spec.Time != nil
 	if timed || g.spec.Window != nil && g.spec.Window.From != "" && g.spec.Window.To != "" {
 		kinds = append(kinds, g.population, g.population, g.churn)
@@ -295,6 +295,31 @@ func (g *generator) aggregation(m *plan.Measure, amount, key string) {
 func (g *generator) ratio() plan.Measure {
 	over, under := pick(g.r, g.orders, g.refunds)(), g.orders()
 	return plan.Measure{Name: g.name(), Kind: plan.Ratio, Numerator: &over, Denominator: &under}
+}
+
+// conversion of orders into refunds, of refunds into orders, or of one kind of order into another.
+func (g *generator) conversion() plan.Measure {
+	r := g.r
+	base, then := g.orders(), g.refunds()
+	if maybe(r, 30) {
+		base, then = then, base
+	}
+	if maybe(r, 30) {
+		base, then = g.orders(), g.orders()
+		base.Filters = append(base.Filters, statusIs(plan.Ne, "void"))
+	}
+	for _, in := range []*plan.Measure{&base, &then} {
+		in.Agg, in.Expr, in.Percentile = plan.Count, nil, 0
+	}
+	if maybe(r, 30) {
+		base.Agg, base.Expr = plan.CountDistinct, column("customer_id")
+	}
+	m := plan.Measure{Name: g.name(), Kind: plan.Conversion, Inputs: []plan.Measure{base, then}, Interval: &plan.Interval{Entity: "customer_id"},
+		Calculation: pick(r, "", plan.ConversionRate, plan.Conversions, plan.Opportunities)}
+	if maybe(r, 80) {
+		m.Trailing = &plan.Span{Count: 1 + r.IntN(20), Unit: pick(r, plan.Day, plan.Day, plan.Week, plan.Month)}
+	}
+	return m
 }
 
 func (g *generator) difference() plan.Measure {

@@ -9,6 +9,7 @@
 //	source.go     atoms that read the same rows together form a source; its rows and keys
 //	population.go sources over validity intervals
 //	series.go     cumulative and balance sources
+//	conversion.go sources of base events, some of which converted
 //	reach.go      columns over join paths; what would fan out is refused
 //	filter.go     filters as conditions; family.go: what a column's type means for them
 //	scalar.go     expressions of the Spec as scalars, checked

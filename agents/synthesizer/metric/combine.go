@@ -57,7 +57,8 @@ func (b *builder) keysNeverNull() bool {
 
 func (b *builder) hasFormula() bool {
 	for _, m := range b.spec.Measures {
-		if m.Kind == plan.Ratio || m.Kind == plan.Derived {
+		switch m.Kind {
+		case plan.Ratio, plan.Derived, plan.Conversion:
 			return true
 		}
 	}

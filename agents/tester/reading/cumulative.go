@@ -39,7 +39,7 @@ func (b *builder) cumulative(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	at := "f." + ident(m.Time)
+	at := b.at(m.Time)
 	where = append(where, at+" < p.firstmile_end")
 	switch {
 	case m.Trailing != nil:

@@ -92,38 +92,33 @@ func (b *builder) began(measures []plan.Measure) ([]string, error) {
 			out = append(out, below...)
 			continue
 		}
-		if m.Kind != plan.Simple || m.Time == "" {
+		if m.Kind == plan.Population || m.Time == "" {
 			return nil, &Unsupported{"an earlier period beside a " + string(m.Kind) + " measure"}
 		}
 		from, err := b.names(m.Model)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, fmt.Sprintf("select min(%s) from %s as f", b.period("f."+ident(m.Time)), from))
+		out = append(out, fmt.Sprintf("select min(%s) from %s as f", b.period(b.at(m.Time)), from))
 	}
 	return out, nil
 }
 
-// shifted gives each period what an earlier one had: the plain reading over all time, moved, in the periods of the model.
+// shifted gives each period of the model what an earlier one had: the same reading, without the start of the window, moved.
 func (b *builder) shifted(m plan.Measure) (string, error) {
-	t := b.spec.Time
-	switch {
-	case t == nil:
+	if b.spec.Time == nil {
 		return "", &Unsupported{"a measure with an offset window but without periods"}
-	case m.Kind != plan.Simple:
-		return "", &Unsupported{"a " + string(m.Kind) + " measure with an offset window"}
-	case b.spec.Window != nil && b.spec.Window.From != "":
-		return "", &Unsupported{"an earlier period at the beginning of a window"}
 	}
-	span := *m.Offset
+	earlier := *b
+	earlier.back = m.Offset
 	m.Offset = nil
-	sql, err := b.measure(m)
+	sql, err := earlier.measure(m)
 	if err != nil {
 		return "", err
 	}
-	name := ident(t.Name)
-	return fmt.Sprintf("select * replace (%s as %s) from (%s) where %s in (select %s from %s)", b.later(name, span), name, sql,
-		b.later(name, span), name, b.model), nil
+	name := ident(b.spec.Time.Name)
+	moved := b.later(name, *earlier.back)
+	return fmt.Sprintf("select * replace (%s as %s) from (%s) where %s in (select %s from %s)", moved, name, sql, moved, name, b.model), nil
 }
 
 // later is the start of a period moved by a span.

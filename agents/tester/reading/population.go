@@ -39,7 +39,7 @@ func (b *builder) population(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	where = append(where, covers("f", iv, at))
+	where = append(where, b.covers(iv, at))
 	if iv.State == plan.Lost || iv.State == plan.Gained {
 		gone, err := b.absent(m, from, other)
 		if err != nil {
@@ -60,8 +60,8 @@ func (b *builder) population(m plan.Measure) (string, error) {
 }
 
 // covers: the row's interval holds the instant.
-func covers(alias string, iv *plan.Interval, at string) string {
-	from, to := alias+"."+ident(iv.From), alias+"."+ident(iv.To)
+func (b *builder) covers(iv *plan.Interval, at string) string {
+	from, to := b.at(iv.From), b.at(iv.To)
 	return fmt.Sprintf("%s <= %s and (%s is null or %s > %s)", from, at, to, to, at)
 }
 
@@ -73,7 +73,7 @@ func (b *builder) absent(m plan.Measure, from, at string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	inner := append([]string{covers("f", iv, at)}, where...)
+	inner := append([]string{b.covers(iv, at)}, where...)
 	return fmt.Sprintf("f.%s not in (select f.%s from %s as f where %s and f.%s is not null)",
 		ident(iv.Entity), ident(iv.Entity), from, strings.Join(inner, " and "), ident(iv.Entity)), nil
 }
@@ -92,11 +92,15 @@ func (b *builder) periods() (string, error) {
 	if t.Grain == plan.Quarter {
 		step = "interval 3 month"
 	}
-	end := fmt.Sprintf("%s + %s", ident(t.Name), step)
+	start := ident(t.Name)
+	if b.back != nil {
+		start = b.later(start, plan.Span{Count: -b.back.Count, Unit: b.back.Unit})
+	}
+	end := fmt.Sprintf("%s + %s", start, step)
 	if t.Grain != plan.Hour {
 		end = "cast(" + end + " as date)"
 	}
-	return fmt.Sprintf("select distinct %s as firstmile_start, %s as firstmile_end from %s", ident(t.Name), end, b.model), nil
+	return fmt.Sprintf("select distinct %s as firstmile_start, %s as firstmile_end from %s", start, end, b.model), nil
 }
 
 // ratio divides two independent readings, group by group.

@@ -10,8 +10,8 @@
 // Populations by instant: Opening is the set of entities with a row covering the
 // period's start; Closing the same at its end; Lost = Opening minus Closing; Gained = Closing minus Opening.
 //
-// What it cannot compute a second way (balances, a time zone other than UTC, …) is
-// an *Unsupported error, never a pass.
+// moment.go places rows in time, balance.go, conversion.go, cumulative.go, derived.go and population.go read one kind of
+// measure each. What cannot be computed a second way is an *Unsupported error, never a pass.
 package reading
 
 import (
@@ -41,12 +41,10 @@ type builder struct {
 	spec  plan.Spec
 	names Names
 	model string
+	back  *plan.Span // the periods read lie this much before those of the model
 }
 
 func (b *builder) measure(m plan.Measure) (string, error) {
-	if b.spec.Time != nil && b.spec.Time.Zone != "" && b.spec.Time.Zone != "UTC" {
-		return "", &Unsupported{"periods in the time zone " + b.spec.Time.Zone}
-	}
 	if m.Offset != nil {
 		return b.shifted(m)
 	}
@@ -61,6 +59,10 @@ func (b *builder) measure(m plan.Measure) (string, error) {
 		return b.cumulative(m)
 	case plan.Population:
 		return b.population(m)
+	case plan.Balance:
+		return b.balance(m)
+	case plan.Conversion:
+		return b.conversion(m)
 	}
 	return "", &Unsupported{"a " + string(m.Kind) + " measure"}
 }
@@ -91,7 +93,7 @@ func (b *builder) simple(m plan.Measure) (string, error) {
 		if m.Time == "" {
 			return "", &Unsupported{"a measure without a time column"}
 		}
-		columns = append(columns, b.period("f."+ident(m.Time))+" as "+ident(b.spec.Time.Name))
+		columns = append(columns, b.period(b.at(m.Time))+" as "+ident(b.spec.Time.Name))
 	}
 	dims, err := b.dimensions(m.Model)
 	if err != nil {
@@ -110,19 +112,6 @@ func (b *builder) simple(m plan.Measure) (string, error) {
 		sql += " group by all"
 	}
 	return sql, nil
-}
-
-// period is the start of the period that an instant falls into, as a date for day and coarser grains.
-func (b *builder) period(column string) string {
-	t := b.spec.Time
-	trunc := func(x string) string { return fmt.Sprintf("date_trunc('%s', %s)", t.Grain, x) }
-	switch {
-	case t.Grain == plan.Hour:
-		return trunc(column)
-	case t.Grain == plan.Week && t.WeekStart == "sunday":
-		return "cast(" + trunc(column+" + interval 1 day") + " - interval 1 day as date)"
-	}
-	return "cast(" + trunc(column) + " as date)"
 }
 
 // dimensions are the lookups of every dimension from a base row "f".
@@ -182,7 +171,7 @@ func (b *builder) conditions(m plan.Measure) ([]string, error) {
 		return nil, err
 	}
 	if m.Time != "" && m.Kind == plan.Simple {
-		out = append(out, b.window("f."+ident(m.Time))...)
+		out = append(out, b.window(b.at(m.Time))...)
 	}
 	return out, nil
 }
@@ -202,22 +191,6 @@ func (b *builder) filters(m plan.Measure, filters []plan.Filter) ([]string, erro
 		out = append(out, cond)
 	}
 	return out, nil
-}
-
-func (b *builder) window(column string) []string {
-	var out []string
-	if b.spec.Time != nil {
-		out = append(out, column+" is not null")
-	}
-	if w := b.spec.Window; w != nil {
-		if w.From != "" {
-			out = append(out, column+" >= date "+quote(w.From))
-		}
-		if w.To != "" {
-			out = append(out, column+" < date "+quote(w.To))
-		}
-	}
-	return out
 }
 
 func compare(x string, f plan.Filter) (string, error) {

@@ -1,0 +1,75 @@
+package reading
+
+import (
+	"fmt"
+
+	"firstmile/planner/plan"
+)
+
+// moment is the civil time of a column in the Spec's time zone. What the column holds is asked of the data: a day is civil already, a
+// timestamp without zone is taken as UTC.
+func (b *builder) moment(column string) string {
+	t := b.spec.Time
+	if t == nil || t.Zone == "" || t.Zone == "UTC" {
+		return column
+	}
+	zone := quote(t.Zone)
+	return fmt.Sprintf("case when typeof(%[1]s) = 'DATE' then cast(%[1]s as timestamp) "+
+		"when typeof(%[1]s) = 'TIMESTAMP WITH TIME ZONE' then timezone(%[2]s, cast(%[1]s as timestamptz)) "+
+		"else timezone(%[2]s, timezone('UTC', cast(%[1]s as timestamp))) end", column, zone)
+}
+
+// at is the moment of a column of the row f.
+func (b *builder) at(column string) string { return b.moment("f." + ident(column)) }
+
+// period is the start of the period that a moment falls into, as a date for day and coarser grains.
+func (b *builder) period(moment string) string { return startOf(b.spec.Time, moment) }
+
+func startOf(t *plan.TimeAxis, moment string) string {
+	trunc := func(x string) string { return fmt.Sprintf("date_trunc('%s', %s)", t.Grain, x) }
+	switch {
+	case t.Grain == plan.Hour:
+		return trunc(moment)
+	case t.Grain == plan.Week && t.WeekStart == "sunday":
+		return "cast(" + trunc(moment+" + interval 1 day") + " - interval 1 day as date)"
+	}
+	return "cast(" + trunc(moment) + " as date)"
+}
+
+// window are the conditions for a moment to be looked at. Where any measure looks back to an earlier period, the first period is
+// taken whole.
+func (b *builder) window(moment string) []string {
+	var out []string
+	if b.spec.Time != nil {
+		out = append(out, moment+" is not null")
+	}
+	w := b.spec.Window
+	if w == nil {
+		return out
+	}
+	if w.From != "" && b.back == nil {
+		from := "date " + quote(w.From)
+		if b.spec.Time != nil && looksBack(b.spec.Measures) {
+			from = b.period(from)
+		}
+		out = append(out, moment+" >= "+from)
+	}
+	if w.To != "" {
+		out = append(out, moment+" < date "+quote(w.To))
+	}
+	return out
+}
+
+// looksBack reports whether any part of the measures is read at an earlier period.
+func looksBack(measures []plan.Measure) bool {
+	for _, m := range measures {
+		parts := m.Inputs
+		if m.Numerator != nil && m.Denominator != nil {
+			parts = []plan.Measure{*m.Numerator, *m.Denominator}
+		}
+		if m.Offset != nil || looksBack(parts) {
+			return true
+		}
+	}
+	return false
+}
