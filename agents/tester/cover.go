@@ -31,17 +31,42 @@ func (t *Tester) Cover(ctx context.Context, spec plan.Spec, change plan.Change) 
 	p := change.Properties
 	p.Columns = slices.Clone(p.Columns)
 	p.Tests = slices.Clone(p.Tests)
-	if writesTypes(project, files) {
+	edited := editedBy(project, change)
+	if writesTypes(project, files) || edited != nil && enforced(edited) {
 		if err := t.addTypes(ctx, &p, spec, change); err != nil {
 			return change, err
 		}
 	}
-	addGrainTests(&p, spec, project)
+	if edited == nil || !keyTested(project, files, edited, grainOf(spec)) {
+		addGrainTests(&p, spec, project)
+	}
 	for _, d := range spec.Dimensions {
 		addDimensionTests(&p, d, project)
 	}
 	change.Properties = p
 	return render(project, files, change)
+}
+
+// editedBy is the model that a change edits; nil when it adds one.
+func editedBy(project *dbt.Project, change plan.Change) *dbt.Node {
+	if f, _ := change.File(change.ModelPath); f.Action != plan.Edit {
+		return nil
+	}
+	n, _ := project.Relation(change.Model)
+	return n
+}
+
+// keyTested reports whether a test of a model says already that its rows are unique, per grain or by a key of their own.
+func keyTested(project *dbt.Project, files fs.FS, n *dbt.Node, grain []string) bool {
+	if len(n.UniqueKeys()) > 0 {
+		return true
+	}
+	body, err := fs.ReadFile(files, path.Join(project.Dir, n.YAMLPath))
+	if n.YAMLPath == "" || err != nil {
+		return false
+	}
+	entry, err := readEntry(body, n.Name)
+	return err == nil && uniqueOver(entry, grain)
 }
 
 // maxLooked bounds the properties files that are looked at for a habit.

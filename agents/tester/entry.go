@@ -37,7 +37,7 @@ func readEntry(content []byte, model string) (plan.Properties, error) {
 		}
 		p := plan.Properties{Description: m.Description, Tests: readTests(m.Tests, m.DataTests)}
 		for _, c := range m.Columns {
-			p.Columns = append(p.Columns, plan.PropertyColumn{Name: c.Name, Description: c.Description, Tests: readTests(c.Tests, c.DataTests)})
+			p.Columns = append(p.Columns, plan.PropertyColumn{Name: c.Name, Type: c.DataType, Description: c.Description, Tests: readTests(c.Tests, c.DataTests)})
 		}
 		return p, nil
 	}

@@ -89,7 +89,7 @@ func checkBinds(ctx context.Context, s *subject) finding {
 	if s.compiled == "" || len(s.parents) == 0 {
 		return notRun("the SQL or its relations could not be read")
 	}
-	types := &typer{s: s, known: map[string][]sandbox.Column{}, busy: map[string]bool{}}
+	types := newTyper(s)
 	relations, err := types.relations(ctx, s.parents)
 	if err != nil {
 		return notRun("%v", err)
@@ -178,29 +178,4 @@ func declared(n *dbt.Node) ([]sandbox.Column, bool) {
 		out = append(out, sandbox.Column{Name: c.Name, Type: c.Type})
 	}
 	return out, true
-}
-
-// checkDownstream names what is built on an edited model. A new model has nothing downstream.
-func checkDownstream(_ context.Context, s *subject) finding {
-	f, _ := s.change.File(s.change.ModelPath)
-	if f.Action == plan.Create {
-		return passed("a new model: nothing depends on it")
-	}
-	n, ok := s.project.Relation(s.change.Model)
-	if !ok {
-		return failed("the edited model %s is not in the project", s.change.Model)
-	}
-	children := s.project.Children(n.ID)
-	if len(children) == 0 {
-		return passed("nothing depends on %s", n.Name)
-	}
-	for _, c := range n.Columns {
-		if s.columns != nil && !slices.ContainsFunc(s.columns, func(x plan.Column) bool { return strings.EqualFold(x.Name, c.Name) }) {
-			return failed("the edit drops the column %s, and %d models depend on %s", c.Name, len(children), n.Name)
-		}
-	}
-	if s.columns == nil {
-		return notRun("the columns of the edited model could not be bound")
-	}
-	return passed("every column that %d downstream models may use is still there", len(children))
 }

@@ -129,6 +129,9 @@ func checkCoverage(_ context.Context, s *subject) finding {
 	if err != nil {
 		return failed("%s: %v", f.Path, err).at(f.Path, 0)
 	}
+	if s.edited() != nil {
+		return s.coverageOfEdit(f.Path, p)
+	}
 	if strings.TrimSpace(p.Description) == "" {
 		return failed("the model has no description").at(f.Path, 0)
 	}

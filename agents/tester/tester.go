@@ -10,6 +10,7 @@
 //	static.go   paths, YAML, Jinja: nothing but text
 //	sql.go      one SELECT, known relations, columns and types bound in DuckDB
 //	style.go    the project's conventions; required tests and descriptions
+//	edited.go   an edited model keeps its rows, and what is built on it works
 //	data.go     runs on data, grain unique, totals, independent reading
 //	dbt.go      one build of the selection by the real dbt
 //	cover.go    tests from evidence
@@ -19,6 +20,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"firstmile/agents/dbt"
@@ -128,7 +130,7 @@ func (t *Tester) Check(ctx context.Context, spec plan.Spec, change plan.Change, 
 	if err != nil {
 		return report, err
 	}
-	for _, c := range t.checks() {
+	for _, c := range checksOf(s) {
 		report.Checks = append(report.Checks, t.timed(c.name, func() finding { return c.run(ctx, s) }))
 	}
 	if t.o.Builder == nil {
@@ -145,10 +147,10 @@ func (t *Tester) timed(name string, run func() finding) plan.Check {
 	return plan.Check{Name: name, Status: f.status, Detail: f.detail, MS: ms, Path: f.path, Line: f.line}
 }
 
-// checks lists the embedded checks in the order they run: a later one may rely
+// checksOf lists the embedded checks in the order they run: a later one may rely
 // on what an earlier one left in the subject, and says "not run" when it is missing.
-func (t *Tester) checks() []check {
-	return []check{
+func checksOf(s *subject) []check {
+	all := []check{
 		{plan.CheckPaths, checkPaths},
 		{plan.CheckYAML, checkYAML},
 		{plan.CheckJinja, checkJinja},
@@ -159,8 +161,13 @@ func (t *Tester) checks() []check {
 		{plan.CheckCoverage, checkCoverage},
 		{plan.CheckDownstream, checkDownstream},
 		{plan.CheckRuns, checkRuns},
+		{plan.CheckUnchanged, checkUnchanged},
 		{plan.CheckGrain, checkGrain},
 		{plan.CheckIndependent, checkIndependent},
 		{plan.CheckTotals, checkTotals},
 	}
+	if f, _ := s.change.File(s.change.ModelPath); f.Action == plan.Create {
+		all = slices.DeleteFunc(all, func(c check) bool { return c.name == plan.CheckUnchanged })
+	}
+	return all
 }
