@@ -26,8 +26,8 @@ func (s *step) interpreted(effect plan.EffectID, r plan.Reading) {
 	s.adopt(r)
 }
 
-// unreadAnswers asks again when an answer in free words could not be read in
-// its question's place: one unlucky reply must not end the design.
+// unreadAnswers asks again when an answer in free words, several options at once, or what was said beside an answer could
+// not be read: one unlucky reply must not end the design.
 func (s *step) unreadAnswers(r plan.Reading) bool {
 	if r.Outcome != plan.OutcomeDeclined && r.Outcome != plan.OutcomeChatter {
 		return false
@@ -35,12 +35,19 @@ func (s *step) unreadAnswers(r plan.Reading) bool {
 	var again []plan.Question
 	var words []string
 	for _, q := range s.t.Questions {
-		i := slices.IndexFunc(s.t.Answers, func(a plan.Answer) bool { return a.Question == q.ID && a.Option == "" })
-		if i >= 0 {
-			words = append(words, "“"+s.t.Answers[i].Text+"”")
-			s.t.Answers = slices.Delete(s.t.Answers, i, i+1)
-			again = append(again, q)
+		i := slices.IndexFunc(s.t.Answers, func(a plan.Answer) bool { return a.Question == q.ID })
+		beside := slices.IndexFunc(s.t.Turns, func(t plan.Turn) bool { return t.Beside == q.ID })
+		if i < 0 || s.t.Answers[i].Option != "" && len(s.t.Answers[i].Also) == 0 && beside < 0 {
+			continue
 		}
+		said := s.t.Answers[i].Text
+		if beside >= 0 {
+			said = s.t.Turns[beside].Text
+			s.t.Turns = slices.Delete(s.t.Turns, beside, beside+1)
+		}
+		words = append(words, "“"+said+"”")
+		s.t.Answers = slices.Delete(s.t.Answers, i, i+1)
+		again = append(again, q)
 	}
 	if len(again) == 0 {
 		return false
@@ -100,21 +107,44 @@ func (s *step) restate(r plan.Reading) {
 
 // ask shows questions, or calls a person in when a subject was asked too often.
 func (s *step) ask(questions []plan.Question) {
+	questions = slices.Clone(questions[:min(len(questions), plan.MaxQuestions)])
 	for _, q := range questions {
-		if s.t.Rounds[q.ID] >= s.cfg.MaxRounds {
-			s.t.Stage, s.t.Questions = plan.StageEscalated, nil
-			s.post("", plan.Message{Kind: plan.SayEscalated, Text: fmt.Sprintf(
-				"I asked about “%s” %d times and still cannot tell what is meant. Someone of the data team should look at this thread.",
-				q.Subject, s.cfg.MaxRounds)})
+		s.t.Asked = slices.DeleteFunc(s.t.Asked, func(old plan.Question) bool { return old.ID == q.ID })
+		s.t.Asked = append(s.t.Asked, q)
+	}
+	for _, q := range questions {
+		if s.t.Rounds[q.Subject] >= s.cfg.MaxRounds {
+			s.askOwner(q, questions)
 			return
 		}
-		set(&s.t.Rounds, q.ID, s.t.Rounds[q.ID]+1)
+	}
+	for _, q := range questions {
+		set(&s.t.Rounds, q.Subject, s.t.Rounds[q.Subject]+1)
 	}
 	s.t.Stage, s.t.Questions = plan.StageAsking, questions
 	delete(s.t.Slots, slotQuestions)
 	s.show(slotQuestions, s.questionsMessage())
+	s.waitForAnswer()
+}
+
+// waitForAnswer starts the clock anew.
+func (s *step) waitForAnswer() {
 	s.timer(timerRemind, s.cfg.Remind)
 	s.timer(timerPark, s.cfg.Park)
+}
+
+// askOwner calls in whoever the glossary names for the terms in question, else the data team. The questions stay open:
+// an answer by anyone goes on.
+func (s *step) askOwner(q plan.Question, questions []plan.Question) {
+	call, who := q.Owners, strings.Join(q.Owners, " or ")
+	if len(call) == 0 {
+		call, who = s.t.Rules.Approvers.DataTeam, "Someone of the data team"
+	}
+	s.t.Stage, s.t.Questions = plan.StageEscalated, questions
+	s.stopTimers()
+	s.post("", plan.Message{Kind: plan.SayEscalated, Call: call, Text: fmt.Sprintf(
+		"I asked about “%s” %d times and still cannot tell what is meant. %s should look at this thread: whoever names one of the options here, I go on with it.",
+		q.Subject, s.cfg.MaxRounds, who)})
 }
 
 func (s *step) questionsMessage() plan.Message {
@@ -125,69 +155,65 @@ func (s *step) questionsMessage() plan.Message {
 	return plan.Message{Kind: plan.SayQuestions, Text: text, Questions: s.t.Questions, Answers: s.t.Answers}
 }
 
-// answered reads a reply to open questions. A line for each question answers
-// them in order; a text that names an option of exactly one question answers
-// that one; anything else is free text for the first open question, which the
-// interpreter reads in the question's place.
+// answered reads a message while questions are open: an answer to them, or the correction of an earlier one.
 func (s *step) answered(m plan.Said) {
 	open := s.open()
 	if m.Text == "" || len(open) == 0 {
 		return
 	}
-	lines := nonEmptyLines(m.Text)
-	if len(open) > 1 && len(lines) == len(open) {
-		for i, q := range open {
-			s.take(q, stripNumber(lines[i]), m.Person)
-		}
-		s.afterAnswer()
+	text, marked := correction(m.Text)
+	if s.reopen(m, text, marked) {
 		return
 	}
-	if len(open) > 1 && !isDefault(m.Text) {
-		if i, ok := onlyMatch(open, m.Text); ok {
-			s.take(open[i], m.Text, m.Person)
-			s.afterAnswer()
-			return
-		}
+	if !marked {
+		text = m.Text
 	}
-	if isDefault(m.Text) {
-		for _, q := range open {
-			s.take(q, m.Text, m.Person)
-		}
-		s.afterAnswer()
-		return
+	r := readReply(text, open)
+	if s.t.Stage == plan.StageEscalated && r.free {
+		return // people talk among themselves about it
 	}
-	s.take(open[0], m.Text, m.Person)
-	s.afterAnswer()
+	s.takeReply(r, m)
 }
 
-// take settles one question by a text.
-func (s *step) take(q plan.Question, text string, by plan.Person) {
-	a := plan.Answer{Question: q.ID, Text: text, Person: by}
-	if o, ok := q.Match(text); ok {
-		a.Option = o.ID
-	} else if o, ok := q.DefaultOption(); ok && isDefault(text) {
-		a.Option, a.Assumed = o.ID, true
+// takeReply settles what a message answers, and keeps a further wish in it as a turn of the request.
+func (s *step) takeReply(r reply, m plan.Said) {
+	if r.unclear != "" {
+		s.post("", plan.Message{Kind: plan.SayNote, Text: r.unclear})
+		return
 	}
-	s.settle(a)
+	for _, a := range r.answers {
+		a.Person, a.Message = m.Person, m.Message
+		s.settle(a)
+	}
+	if r.rest != "" {
+		t := s.turnOf(m, true)
+		t.Text, t.Beside = r.rest, r.answers[len(r.answers)-1].Question
+		s.t.Turns = append(s.t.Turns, t)
+	}
+	s.afterAnswer()
 }
 
 // settle records an answer in the place of an earlier one to the same question.
 func (s *step) settle(a plan.Answer) {
-	s.t.Answers = slices.DeleteFunc(s.t.Answers, func(old plan.Answer) bool { return old.Question == a.Question })
-	s.t.Answers = append(s.t.Answers, a)
+	s.t.Answers = settled(s.t.Answers, a)
 }
 
+func settled(answers []plan.Answer, a plan.Answer) []plan.Answer {
+	rest := slices.DeleteFunc(slices.Clone(answers), func(old plan.Answer) bool { return old.Question == a.Question })
+	return append(rest, a)
+}
+
+// pressedAnswer takes a click, which may also correct an answer while the others are still missing.
 func (s *step) pressedAnswer(p plan.Pressed) {
-	i := slices.IndexFunc(s.open(), func(q plan.Question) bool { return q.ID == p.Question })
-	if s.t.Stage != plan.StageAsking && s.t.Stage != plan.StageParked || i < 0 {
+	i := slices.IndexFunc(s.t.Questions, func(q plan.Question) bool { return q.ID == p.Question })
+	if !s.waiting() || i < 0 || len(s.open()) == 0 {
 		s.post("", plan.Message{Kind: plan.SayNote, To: &p.Person,
-			Text: "That question is settled already. Reply in the thread to change the request."})
+			Text: "That question is settled already. Reply in the thread to change the request, for example “sorry, I meant …”."})
 		return
 	}
-	q := s.open()[i]
+	q := s.t.Questions[i]
 	if p.Option == "" && p.Text != "" {
-		s.take(q, p.Text, p.Person)
-		s.afterAnswer()
+		s.takeReply(readReply(p.Text, []plan.Question{q}), plan.Said{Person: p.Person})
 		return
 	}
 	if !slices.ContainsFunc(q.Options, func(o plan.Option) bool { return o.ID == p.Option }) {
@@ -197,11 +223,23 @@ func (s *step) pressedAnswer(p plan.Pressed) {
 	s.afterAnswer()
 }
 
+// waiting reports whether an answer would be taken.
+func (s *step) waiting() bool {
+	switch s.t.Stage {
+	case plan.StageAsking, plan.StageParked, plan.StageEscalated:
+		return len(s.t.Questions) > 0
+	}
+	return false
+}
+
 // afterAnswer waits for the rest, or interprets again.
 func (s *step) afterAnswer() {
 	s.show(slotQuestions, s.questionsMessage())
 	if len(s.open()) > 0 {
-		s.t.Stage = plan.StageAsking
+		if s.t.Stage != plan.StageAsking {
+			s.t.Stage = plan.StageAsking
+			s.waitForAnswer()
+		}
 		return
 	}
 	s.stopTimers()
@@ -245,36 +283,4 @@ func (s *step) fired(timer string) {
 	default:
 		s.retry(timer)
 	}
-}
-
-func onlyMatch(questions []plan.Question, text string) (int, bool) {
-	found, at := 0, 0
-	for i, q := range questions {
-		if _, ok := q.Match(text); ok {
-			found, at = found+1, i
-		}
-	}
-	return at, found == 1
-}
-
-func nonEmptyLines(text string) []string {
-	var out []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			out = append(out, line)
-		}
-	}
-	return out
-}
-
-// stripNumber takes "2. " or "2) " off the front of a line that holds more.
-func stripNumber(line string) string {
-	i := 0
-	for i < len(line) && line[i] >= '0' && line[i] <= '9' {
-		i++
-	}
-	if i > 0 && i+1 < len(line) && (line[i] == '.' || line[i] == ')') && line[i+1] == ' ' {
-		return strings.TrimSpace(line[i+1:])
-	}
-	return line
 }

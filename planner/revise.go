@@ -9,6 +9,11 @@ import (
 // revise has a reply read as a change of the request. Nothing else changes
 // until the reading is there, so that "nice!" does not undo a proposal.
 func (s *step) revise(m plan.Said, turns []plan.Turn) {
+	s.reviseTo(m, turns, s.answers())
+}
+
+// reviseTo is revise with other answers to questions that are closed.
+func (s *step) reviseTo(m plan.Said, turns []plan.Turn, answers []plan.Answer) {
 	mention := m.Mention || s.t.Revision != nil && s.t.Revision.Mention
 	if m.Mention {
 		s.react(m.Message)
@@ -17,22 +22,41 @@ func (s *step) revise(m plan.Said, turns []plan.Turn) {
 		s.t.Turns = turns
 		return
 	}
-	effect := s.do(plan.Effect{Kind: plan.DoInterpret, Request: ptr(s.request(turns))})
-	s.t.Revision = &plan.Revision{Effect: effect, Turns: turns, Mention: mention}
+	request := s.request(turns)
+	request.Answers = answers
+	effect := s.do(plan.Effect{Kind: plan.DoInterpret, Request: &request})
+	s.t.Revision = &plan.Revision{Effect: effect, Turns: turns, Answers: answers, Mention: mention}
 }
 
 // corrected takes the new text of a message that was edited. Only messages that
-// are part of the request matter.
+// are part of the request or answered a question matter.
 func (s *step) corrected(m plan.Said) {
+	if s.fresh() {
+		return
+	}
 	turns := slices.Clone(s.turns())
 	i := slices.IndexFunc(turns, func(t plan.Turn) bool { return t.Message == m.Message })
-	if i < 0 || s.fresh() || turns[i].Text == m.Text || m.Text == "" {
+	if i >= 0 && turns[i].Beside != "" { // an answer and a further wish in one message: both are said anew
+		s.t.Turns = slices.DeleteFunc(slices.Clone(s.t.Turns), func(t plan.Turn) bool { return t.Message == m.Message })
+		if s.t.Revision != nil {
+			rev := *s.t.Revision
+			rev.Turns = slices.Delete(turns, i, i+1)
+			s.t.Revision = &rev
+		}
+		i = -1
+	}
+	if i < 0 {
+		s.editedAnswer(m)
+		return
+	}
+	if turns[i].Text == m.Text || m.Text == "" {
 		return
 	}
 	turns[i].Text = m.Text
-	if s.t.Stage == plan.StageAsking || s.t.Stage == plan.StageParked || s.t.Stage == plan.StageDeclined {
+	if s.waiting() || s.t.Stage == plan.StageParked || s.t.Stage == plan.StageDeclined {
 		s.stopTimers()
-		s.t.Questions, s.t.Turns, s.t.Stage = nil, turns, plan.StageInterpreting
+		s.closeQuestions()
+		s.t.Turns, s.t.Stage = turns, plan.StageInterpreting
 		s.do(plan.Effect{Kind: plan.DoInterpret, Request: ptr(s.request(turns))})
 		return
 	}
@@ -50,6 +74,9 @@ func (s *step) revised(r plan.Reading) {
 	s.t.Revision = nil
 	switch r.Outcome {
 	case plan.OutcomeSpec, plan.OutcomeQuestions:
+		if rev.Answers != nil {
+			s.t.Answers = rev.Answers
+		}
 		s.replan(rev.Turns, r)
 		return
 	case plan.OutcomeChatter:

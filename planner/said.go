@@ -21,12 +21,14 @@ func (s *step) said(m plan.Said) {
 		s.cancel(m.Person)
 	case s.fresh():
 		s.begin(m)
-	case s.t.Stage == plan.StageAsking, s.t.Stage == plan.StageParked && len(s.t.Questions) > 0:
+	case s.waiting():
 		s.answered(m)
 	case m.Text == "" || isHelp(m.Text):
 		if m.Mention {
 			s.post("", plan.Message{Kind: plan.SayHelp, Text: helpText, Examples: s.cfg.Examples})
 		}
+	case s.amended(m):
+		// An earlier answer was taken back.
 	case s.t.Stage == plan.StageDeclined && s.reading().Spec == nil:
 		s.begin(m)
 	default:

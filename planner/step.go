@@ -215,6 +215,7 @@ func clone(t plan.Thread) plan.Thread {
 	t.Turns = slices.Clone(t.Turns)
 	t.Answers = slices.Clone(t.Answers)
 	t.Questions = slices.Clone(t.Questions)
+	t.Asked = slices.Clone(t.Asked)
 	t.Reports = slices.Clone(t.Reports)
 	t.Approvals = slices.Clone(t.Approvals)
 	t.Carried = slices.Clone(t.Carried)

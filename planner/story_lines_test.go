@@ -10,7 +10,7 @@ import (
 // play turns a line of a story into an event. The verbs:
 //
 //	mention WHO [TS]: TEXT      reply WHO [TS]: TEXT     edit WHO TS: TEXT
-//	resolved                    reads spec TITLE         reads questions ID=OPT,OPT …
+//	resolved                    reads spec TITLE         reads questions ID=OPT,OPT[@OWNER] …
 //	reads declined WORD         reads chatter            reads outside
 //	reuse new                   reuse exists MODEL       synthesized BYTES
 //	covered                     documented [BYTES]       report LEVEL STATUS [CHECK]
@@ -148,11 +148,16 @@ func reading(outcome, rest string) *plan.Reading {
 		r.Restatement = "You want something"
 		for _, q := range strings.Fields(rest) {
 			subject, options, _ := strings.Cut(q, "=")
+			options, owner, owned := strings.Cut(options, "@")
 			var list []plan.Option
 			for i, o := range strings.Split(options, ",") {
 				list = append(list, plan.Option{ID: o, Label: o, Default: i == 0})
 			}
-			r.Questions = append(r.Questions, plan.NewQuestion(plan.AskDefinition, subject, subject+"?", "it matters", list...))
+			question := plan.NewQuestion(plan.AskDefinition, subject, subject+"?", "it matters", list...)
+			if owned {
+				question.Owners = []string{owner}
+			}
+			r.Questions = append(r.Questions, question)
 		}
 	case plan.OutcomeDeclined:
 		r.Unknown = []plan.Unknown{{Words: rest, Reason: "nobody defined it"}}

@@ -167,7 +167,7 @@ func describe(e plan.Effect) string {
 			said = append(said, t.Text)
 		}
 		for _, a := range e.Request.Answers {
-			said = append(said, a.Question+"="+a.Option+quoted(a.Text))
+			said = append(said, a.Question+"="+strings.Join(append([]string{a.Option}, a.Also...), "+")+quoted(a.Text)+assumed(a))
 		}
 		return "interpret " + strings.Join(said, " | ")
 	case plan.DoSynthesize:
@@ -182,6 +182,13 @@ func describe(e plan.Effect) string {
 		return fmt.Sprintf("publish %.6s approved by %s%s", e.Brief.Change.Digest(), e.Brief.Approval.Person.ID, prior)
 	}
 	return string(e.Kind)
+}
+
+func assumed(a plan.Answer) string {
+	if a.Assumed {
+		return " (assumed)"
+	}
+	return ""
 }
 
 func quoted(s string) string {
@@ -200,6 +207,9 @@ func describeMessage(m plan.Message) string {
 	s += ": " + text
 	for _, q := range m.Questions {
 		s += " [" + q.ID + "]"
+	}
+	if len(m.Call) > 0 {
+		s += " calling " + strings.Join(m.Call, ", ")
 	}
 	for _, p := range m.Steps {
 		s += fmt.Sprintf(" (%s %s)", p.Name, p.State)

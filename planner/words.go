@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // The few words that steer a thread rather than describe data. Everything else
@@ -16,10 +17,107 @@ func isCancel(text string) bool {
 
 func isHelp(text string) bool { return bare(text) == "help" }
 
+// unsure are ways to say "I don't know"; openers and closers may stand around them.
+var (
+	unsure = []string{"default", "the default", "defaults", "the defaults", "default is fine", "defaults are fine", "not sure", "unsure", "no idea",
+		"no clue", "don't know", "dont know", "do not know", "idk", "dunno", "you choose", "you decide", "your call", "your choice", "up to you",
+		"whatever", "whichever", "whatever you think", "either", "either one", "any", "don't care", "dont care", "don't mind",
+		"doesn't matter", "doesnt matter", "no preference", "as you like", "hard to say"}
+	openers = []string{"i'm", "im", "i am", "i", "we", "really", "honestly", "sorry", "hm", "hmm", "um", "well", "it", "take", "use", "go with", "just", "have"}
+	closers = []string{"please", "then", "really", "sorry", "yet", "tbh", "for me", "thanks", "is fine"}
+)
+
 // isDefault is "I don't know": the marked option is taken and recorded as an assumption.
 func isDefault(text string) bool {
-	return slices.Contains([]string{"default", "defaults", "not sure", "no idea", "i don't know", "dont know",
-		"don't know", "you choose", "you decide", "whatever", "either"}, bare(text))
+	head, _, _ := strings.Cut(text, ",") // "not sure, you decide"
+	return slices.Contains(unsure, trimWords(text)) || head != text && slices.Contains(unsure, trimWords(head)) &&
+		slices.Contains(unsure, trimWords(strings.TrimPrefix(text, head)))
+}
+
+// trimWords is the text without openers and closers.
+func trimWords(text string) string {
+	text = bare(text)
+	for {
+		short := text
+		for _, w := range openers {
+			if after, ok := cutWords(short, w); ok && after != "" {
+				short = after
+			}
+		}
+		for _, w := range closers {
+			if before, ok := cutWordsEnd(short, w); ok {
+				short = before
+			}
+		}
+		if short = bare(short); short == text {
+			return text
+		}
+		text = short
+	}
+}
+
+// isBoth asks for all options side by side.
+func isBoth(text string) bool {
+	const around = " i we want need would like let's lets have show me give us please of them these those the ones options side by and together three four at once "
+	all := ""
+	for _, w := range strings.FieldsFunc(bare(text), func(r rune) bool { return r != '\'' && !unicode.IsLetter(r) }) {
+		if !strings.Contains(around, " "+w+" ") {
+			all += " " + w
+		}
+	}
+	return all == " both" || all == " all"
+}
+
+// turns of phrase that take something back, before or after what is meant instead.
+var (
+	takingBack = []string{"sorry", "oops", "wait", "no", "nope", "nah", "hm", "hmm", "actually", "i meant", "i mean", "we meant", "we mean", "i mean to say",
+		"meant", "i meant to say", "correction", "on second thought", "on second thoughts", "rather", "make it", "make that", "change it to", "change that to",
+		"let's use", "let's take", "lets use", "lets take", "should be", "it should be", "that should be", "better", "instead", "please use", "my mistake", "my bad"}
+	tookBack = []string{"instead", "rather", "actually", "sorry", "please", "i meant", "i mean", "after all", "my mistake", "my bad"}
+)
+
+// correction takes off what says that something earlier was wrong; marked reports whether anything did.
+func correction(text string) (rest string, marked bool) {
+	rest = strings.TrimSpace(text)
+	for {
+		short := rest
+		for _, w := range takingBack {
+			if after, ok := cutWords(short, w); ok && after != "" {
+				short, marked = after, true
+			}
+		}
+		for _, w := range tookBack {
+			if before, ok := cutWordsEnd(short, w); ok && before != "" {
+				short, marked = before, marked || w != "please"
+			}
+		}
+		if short == rest {
+			return rest, marked
+		}
+		rest = short
+	}
+}
+
+// cutWords takes words and the punctuation behind them off the front of a text.
+func cutWords(text, words string) (string, bool) {
+	text = strings.ReplaceAll(text, "’", "'")
+	if len(text) < len(words) || !strings.EqualFold(text[:len(words)], words) {
+		return "", false
+	}
+	after := text[len(words):]
+	if after != "" && !strings.ContainsAny(after[:1], " ,.;:!?-") {
+		return "", false
+	}
+	return strings.TrimLeft(after, " ,.;:!?-"), true
+}
+
+func cutWordsEnd(text, words string) (string, bool) {
+	text = strings.TrimRight(strings.ReplaceAll(text, "’", "'"), " ,.;:!?")
+	at := len(text) - len(words)
+	if at < 1 || !strings.EqualFold(text[at:], words) || !strings.ContainsAny(text[at-1:at], " ,.;:!?-") {
+		return "", false
+	}
+	return strings.TrimRight(text[:at], " ,.;:!?-"), true
 }
 
 func bare(text string) string {

@@ -34,6 +34,8 @@ type Message struct {
 	PR        *PR            `json:"pr,omitempty"`
 	Unknown   []Unknown      `json:"unknown,omitempty"`
 	Examples  []string       `json:"examples,omitempty"`
+	// Call are people and groups to call in, as glossary and configuration name them: the adapter mentions those it knows.
+	Call []string `json:"call,omitempty"`
 }
 
 // ProgressStep is one line of the progress message.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // QuestionKind is a kind of ambiguity (or of absence).
@@ -26,10 +27,11 @@ const (
 )
 
 // MaxOptions and MinOptions bound the options of a question; a question about
-// an unknown word may have none.
+// an unknown word may have none. MaxQuestions is how many are asked at once.
 const (
-	MinOptions = 2
-	MaxOptions = 5
+	MinOptions   = 2
+	MaxOptions   = 5
+	MaxQuestions = 3
 )
 
 // Question is asked in the thread. Its ID is Kind + ":" + Subject.
@@ -42,6 +44,8 @@ type Question struct {
 	// Why says what depends on it: "It changes the number: 352 or 312 customers in May 2026."
 	Why     string   `json:"why"`
 	Options []Option `json:"options"`
+	// Owners are whom the glossary names for the terms among the options: who can tell when the requester cannot.
+	Owners []string `json:"owners,omitempty"`
 }
 
 // NewQuestion makes a question with the ID that its kind and subject give.
@@ -62,8 +66,12 @@ type Option struct {
 type Answer struct {
 	Question string `json:"question"` // Question.ID
 	Option   string `json:"option,omitempty"`
-	Text     string `json:"text,omitempty"`
-	Person   Person `json:"person"`
+	// Also are further options: the readings shall stand side by side ("both").
+	Also   []string `json:"also,omitempty"`
+	Text   string   `json:"text,omitempty"`
+	Person Person   `json:"person"`
+	// Message is where it was said, so that an edit of that message corrects it; zero for a button.
+	Message MessageRef `json:"message,omitzero"`
 	// Assumed is true when a default was taken instead of asking.
 	Assumed bool `json:"assumed,omitempty"`
 }
@@ -78,16 +86,28 @@ func (q Question) DefaultOption() (Option, bool) {
 	return Option{}, false
 }
 
-// Match finds the option that a text names: by id, by number (1 is the first,
-// also "the second one" or "the latter"), or by label, case and surrounding punctuation ignored. A label's leading
-// words match when only one option starts with them.
+// Match finds the option that a text names: by number or by name.
 func (q Question) Match(text string) (Option, bool) {
+	if o, ok := q.MatchNumber(text); ok {
+		return o, true
+	}
+	return q.MatchName(text)
+}
+
+// MatchNumber finds the option by its place: 1 is the first, also "the second one" or "the last".
+func (q Question) MatchNumber(text string) (Option, bool) {
+	if n, ok := ordinal(normal(text), len(q.Options)); ok {
+		return q.Options[n-1], true
+	}
+	return Option{}, false
+}
+
+// MatchName finds the option by id or label, case and surrounding punctuation ignored; else the only one whose label
+// begins with the text; else the only one whose label or id holds all its words, in any order.
+func (q Question) MatchName(text string) (Option, bool) {
 	want := normal(text)
 	if want == "" {
 		return Option{}, false
-	}
-	if n, ok := ordinal(want, len(q.Options)); ok {
-		return q.Options[n-1], true
 	}
 	for _, o := range q.Options {
 		if normal(o.ID) == want || normal(o.Label) == want {
@@ -103,7 +123,49 @@ func (q Question) Match(text string) (Option, bool) {
 	if len(found) == 1 {
 		return found[0], true
 	}
-	return Option{}, false
+	return q.byWords(want)
+}
+
+// besides are words of an answer that tell no option from another: "I think billing, please".
+const besides = " a an the one ones option by per of for in as i we it is its be that this think guess mean meant want need would like should" +
+	" say go with take use let's lets have prefer please thanks yes ok okay "
+
+// byWords finds the only option whose label or id holds all words that count. Those of the subject itself tell nothing.
+func (q Question) byWords(text string) (Option, bool) {
+	subject := wordsOf(q.Subject)
+	var want []string
+	for _, w := range wordsOf(text) {
+		if !strings.Contains(besides, " "+w+" ") && !slices.Contains(subject, w) {
+			want = append(want, w)
+		}
+	}
+	if len(want) == 0 {
+		return Option{}, false
+	}
+	var found []Option
+	for _, o := range q.Options {
+		have := wordsOf(strings.ToLower(o.Label + " " + o.ID))
+		if !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(have, w) }) {
+			found = append(found, o)
+		}
+	}
+	if len(found) != 1 {
+		return Option{}, false
+	}
+	return found[0], true
+}
+
+// wordsOf cuts a lower-case text into words, a plural "s" left off.
+func wordsOf(text string) []string {
+	words := strings.FieldsFunc(text, func(r rune) bool {
+		return r != '\'' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	for i, w := range words {
+		if len(w) > 3 && !strings.HasSuffix(w, "ss") {
+			words[i] = strings.TrimSuffix(w, "s")
+		}
+	}
+	return words
 }
 
 // ordinal reads "2", "2nd", "the second one", "the latter" of n options.

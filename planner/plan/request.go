@@ -46,6 +46,8 @@ type Turn struct {
 	At time.Time `json:"at"`
 	// Revises is true for a turn that changes an existing Spec ("also by plan").
 	Revises bool `json:"revises,omitempty"`
+	// Beside is the question that was answered in the same breath ("billing, and only enterprise").
+	Beside string `json:"beside,omitempty"`
 }
 
 // Request is what the interpreter reads: the words so far and what is already settled.

@@ -51,6 +51,8 @@ type Thread struct {
 	Turns     []Turn     `json:"turns,omitempty"`
 	Answers   []Answer   `json:"answers,omitempty"`
 	Questions []Question `json:"questions,omitempty"` // open ones
+	// Asked are all questions of this design, each as it was asked last: an answer can be corrected later.
+	Asked []Question `json:"asked,omitempty"`
 	// Rounds counts how often each subject was asked.
 	Rounds map[string]int `json:"rounds,omitempty"`
 	Assume bool           `json:"assume,omitempty"`
@@ -109,6 +111,8 @@ type Revision struct {
 	Effect EffectID `json:"effect"`
 	// Turns is the whole request as it would be with the revision.
 	Turns []Turn `json:"turns"`
+	// Answers take the place of the thread's with it; nil: they stay as they are.
+	Answers []Answer `json:"answers,omitempty"`
 	// Mention: the bot was addressed, so an answer is owed even to chatter.
 	Mention bool `json:"mention,omitempty"`
 	// Reading waits here while a publication is under way.

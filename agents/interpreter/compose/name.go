@@ -15,7 +15,13 @@ import (
 // maxName keeps names below the 63 bytes that PostgreSQL allows an identifier.
 const maxName = 60
 
-// name makes the model's name: prefix, grain, measures, dimensions, filters. What does not fit is left out from the end.
+// Name makes a Spec's model name: prefix, grain, measures, dimensions, filters. What does not fit is left out from the
+// end; a name that is taken gets a number.
+func Name(prefix string, s plan.Spec, taken func(string) bool) string {
+	b := &builder{Context: Context{Prefix: prefix, Taken: taken}}
+	return b.name(s)
+}
+
 func (b *builder) name(s plan.Spec) string {
 	words := measureWords(s)
 	var filters []string
