@@ -27,7 +27,7 @@ func (s *session) decide(l grammar.Linked, drafts []draft) plan.Reading {
 		return s.refused(l, *worse, drafts)
 	}
 	questions := s.differences(*best, rivals)
-	questions = append(questions, needQuestions(*best)...)
+	questions = append(questions, needQuestions(*best, rivals, len(questions) > 0)...)
 	slices.SortStableFunc(questions, func(a, b weighted) int { return cmp.Compare(b.weight, a.weight) })
 	r := plan.Reading{Restatement: compose.Restate(best.Spec), Evidence: best.Evidence,
 		Assumptions: slices.Concat(s.assumed, best.Assumptions), Rejected: s.rejected(*best, drafts)}
@@ -40,6 +40,7 @@ func (s *session) decide(l grammar.Linked, drafts []draft) plan.Reading {
 	r.Outcome = plan.OutcomeQuestions
 	for _, q := range questions {
 		if len(r.Questions) < maxQuestions && !slices.ContainsFunc(r.Questions, func(o plan.Question) bool { return o.ID == q.ID }) {
+			q.Owners = s.owners(q.Options)
 			r.Questions = append(r.Questions, q.Question)
 		}
 	}

@@ -2,6 +2,7 @@ package interpreter
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -18,6 +19,9 @@ const maxRounds = 12
 // Interpret reads a request with the answers given so far. The error concerns reading the project or the glossary; what
 // is wrong with the request is part of the Reading.
 func (i *Interpreter) Interpret(ctx context.Context, request plan.Request) (plan.Reading, error) {
+	if n := slices.IndexFunc(request.Answers, func(a plan.Answer) bool { return len(a.Also) > 0 }); n >= 0 {
+		return i.sideBySide(ctx, request, n)
+	}
 	k, release, err := i.at(ctx, request.Base)
 	if err != nil {
 		return plan.Reading{}, err
@@ -144,14 +148,19 @@ func (s *session) drafts(linked grammar.Linked, divisions []grammar.Division) []
 			continue
 		}
 		structure, needs, refusal := s.merge(d.Turns)
-		penalty := s.sideBySide(linked, d)
+		cost := d.Cost
+		if refusal == nil {
+			if refusal = s.unjoined(linked, d); refusal != nil {
+				cost += costUnjoined
+			}
+		}
 		if refusal != nil {
-			out = append(out, draft{division: d, cost: d.Cost, unknown: d.Unknown, refusal: refusal})
+			out = append(out, draft{division: d, cost: cost, unknown: d.Unknown, refusal: refusal})
 			continue
 		}
 		for _, pick := range s.picks(structure) {
 			composed, err := compose.Compose(c, structure, pick)
-			x := draft{Draft: composed, division: d, cost: d.Cost + composed.Cost + penalty, unknown: d.Unknown}
+			x := draft{Draft: composed, division: d, cost: d.Cost + composed.Cost, unknown: d.Unknown}
 			if err != nil {
 				x.refusal, _ = err.(*compose.Refusal)
 			} else if len(x.unknown) == 0 {
@@ -186,22 +195,22 @@ func (s *session) today() string {
 	return s.request.Turns[len(s.request.Turns)-1].At.UTC().Format("2006-01-02")
 }
 
-// twoMeasures is the price of two measures that no word joins.
-const twoMeasures = 3
+// costUnjoined puts the refusal of two measures that no word joins behind those that say more.
+const costUnjoined = 3
 
-// sideBySide adds a price for measures that stand side by side without "and": more likely one of them was misread.
-func (s *session) sideBySide(linked grammar.Linked, d grammar.Division) float64 {
-	last, cost := -1, 0.0
+// unjoined refuses measures that no word joins: in "revenue for new customers" the second is no figure of its own.
+func (s *session) unjoined(linked grammar.Linked, d grammar.Division) *compose.Refusal {
+	last := grammar.Part{Span: grammar.Span{From: -1}}
 	for _, p := range d.Parts {
-		if p.Category != "measure" {
+		if p.Category != "measure" && p.Category != "measures" {
 			continue
 		}
-		if last >= 0 && !s.joined(linked, d, last, p.From) {
-			cost += twoMeasures
+		if last.From >= 0 && !s.joined(linked, d, last.To, p.From) {
+			return &compose.Refusal{Span: p.Span, Reason: fmt.Sprintf("it is a figure of its own, and I don't see how it belongs to %q; say \"and\" where you want both", s.words(last.Span))}
 		}
-		last = p.To
+		last = p
 	}
-	return cost
+	return nil
 }
 
 func (s *session) joined(linked grammar.Linked, d grammar.Division, from, to int) bool {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"firstmile/agents/interpreter/compose"
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
 	"firstmile/planner/plan"
@@ -127,6 +128,19 @@ func (s *session) choiceQuestion(c choice) plan.Question {
 	return plan.NewQuestion(kind, words, text, why, options...)
 }
 
+// owners are whom the glossary names for the terms among the options.
+func (s *session) owners(options []plan.Option) []string {
+	var out []string
+	for _, t := range s.k.Glossary.Terms {
+		key := s.k.TermKey(t.ID)
+		among := slices.ContainsFunc(options, func(o plan.Option) bool { return o.ID == key })
+		if among && t.Owner != "" && !slices.Contains(out, t.Owner) {
+			out = append(out, t.Owner)
+		}
+	}
+	return out
+}
+
 // words is a span of the request as the requester wrote it.
 func (s *session) words(span grammar.Span) string {
 	return grammar.Subject(s.tokens[span.From:span.To])
@@ -220,10 +234,16 @@ func (s *session) find(subject string) (grammar.Span, bool) {
 	return grammar.Span{}, false
 }
 
-// needQuestions are what the best reading leaves open.
-func needQuestions(d draft) []weighted {
+// needQuestions are what the best reading leaves open. While it is undecided among rivals, only what all of them leave open.
+func needQuestions(d draft, rivals []draft, undecided bool) []weighted {
 	var out []weighted
 	for _, n := range d.Needs {
+		lacks := func(r draft) bool {
+			return !slices.ContainsFunc(r.Needs, func(o compose.Need) bool { return o.ID() == n.ID() })
+		}
+		if undecided && slices.ContainsFunc(rivals, lacks) {
+			continue
+		}
 		out = append(out, weighted{plan.NewQuestion(n.Kind, n.Subject, n.Text, n.Why, n.Options...), n.Weight})
 	}
 	return out

@@ -6,7 +6,9 @@ import (
 	"unicode"
 
 	"firstmile/agents/dbt"
+	"firstmile/agents/interpreter/chart"
 	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/knowledge"
 	"firstmile/agents/interpreter/lexicon"
 	"firstmile/agents/interpreter/token"
 	"firstmile/planner/plan"
@@ -55,7 +57,7 @@ func (s *session) outside(l grammar.Linked) (plan.Reading, bool) {
 		return plan.Reading{Outcome: plan.OutcomeOutside, Message: text, Unknown: []plan.Unknown{{Words: model, Reason: text}}}, true
 	}
 	for _, m := range l.Matches {
-		if m.Category != lexicon.Outside {
+		if m.Category != lexicon.Outside && !(m.Category == lexicon.Listing && listsRows(l, m)) {
 			continue
 		}
 		own := true
@@ -70,6 +72,30 @@ func (s *session) outside(l grammar.Linked) (plan.Reading, bool) {
 			Unknown: []plan.Unknown{{Words: words, Reason: m.Value}}}, true
 	}
 	return plan.Reading{}, false
+}
+
+// listsRows reports whether a request begins with the wish for a list of things: "list all orders", not "list orders placed" where that
+// is a figure.
+func listsRows(l grammar.Linked, m lexicon.Match) bool {
+	for i := range m.From {
+		if !l.Harmless[i] {
+			return false
+		}
+	}
+	next := m.To
+	for next < len(l.Tokens) && l.Harmless[next] && !l.Grounded[next] {
+		next++
+	}
+	rows := false
+	for _, t := range l.Terminals {
+		switch {
+		case t.From == m.From && t.To > m.To, t.From == next && t.Category == chart.Category(knowledge.Metric), t.From == next && t.Category == "count":
+			return false
+		case t.From == next && t.Category == chart.Category(knowledge.Entity):
+			rows = true
+		}
+	}
+	return rows
 }
 
 // extends recognises the wish to put something into a model that is there: a word for changing together with a

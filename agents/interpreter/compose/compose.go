@@ -142,7 +142,7 @@ func (b *builder) use(s *grammar.Slot, c knowledge.Candidate) {
 	}
 	b.d.Evidence = append(b.d.Evidence, plan.Evidence{Words: words, Ref: c.Key, Detail: detail})
 	if c.Partial {
-		b.assume(false, "I read %q as the column %s.", words, c.Column)
+		b.assume(true, "I read %q as the column %s.", words, c.Column)
 	}
 	if c.Note != "" {
 		b.assume(true, "%s", c.Note)

@@ -207,7 +207,41 @@ func (b *builder) preferUsed(options []option) []option {
 			best = append(best, o)
 		}
 	}
+	if len(best) == 1 {
+		return b.sameNames(options)
+	}
 	return best
+}
+
+// sameNames adds to the best option those that bear the name as well and are at most one join further away: none of them is
+// on the measured rows themselves, so nothing says which one is meant. A key is the same on both sides of its join.
+func (b *builder) sameNames(options []option) []option {
+	best := options[:1]
+	if best[0].hops == 0 {
+		return best
+	}
+	for _, o := range options[1:] {
+		near := o.hops <= best[0].hops+1 && o.cand.Cost <= best[0].cand.Cost+sameName
+		if near && o.cand.Column != best[0].cand.Column && !joinedOn(o.paths, best[0].cand.Column, o.cand.Column) && len(best) < plan.MaxOptions {
+			best = append(slices.Clip(best), o)
+		}
+	}
+	return best
+}
+
+// joinedOn reports whether a path joins along the two columns.
+func joinedOn(paths []plan.JoinPath, x, y plan.ColumnRef) bool {
+	for _, p := range paths {
+		for _, h := range p.Hops {
+			for i := range min(len(h.FromColumns), len(h.ToColumns)) {
+				from, to := plan.ColumnRef{Relation: h.From, Column: h.FromColumns[i]}, plan.ColumnRef{Relation: h.To, Column: h.ToColumns[i]}
+				if from == x && to == y || from == y && to == x {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // sameFilters reports whether two candidates keep the same rows.

@@ -10,6 +10,7 @@ import (
 
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
+	"firstmile/agents/interpreter/token"
 	"firstmile/planner/plan"
 )
 
@@ -45,6 +46,9 @@ func (b *builder) rank() error {
 		by = m.Name
 	}
 	n := r.N
+	if n == 0 && r.Dim != nil && b.singular(r.Dim) {
+		n = 1 // "top customer" is one
+	}
 	if n == 0 {
 		id := b.settle(Need{Kind: plan.AskReading, Subject: b.subject(r.From, r.To), Weight: 2, Text: "How many of them shall I keep?", Why: "The others are left out.",
 			Options: []plan.Option{{ID: "5", Label: "5"}, {ID: "10", Label: "10", Default: true}, {ID: "20", Label: "20"}}})
@@ -52,8 +56,45 @@ func (b *builder) rank() error {
 			return b.refuse(at, "%q is not a number", id)
 		}
 	}
-	b.d.Spec.Rank = &plan.Rank{N: n, By: by, Descending: r.Top, Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(r.From, r.To)}}
+	b.d.Spec.Rank = &plan.Rank{N: n, By: by, Descending: b.descending(r, by), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(r.From, r.To)}}
 	return nil
+}
+
+// singular reports whether the words of a slot name one thing.
+func (b *builder) singular(s *grammar.Slot) bool {
+	last := b.Tokens[s.To-1]
+	return last.Kind == token.Word && last.Norm == last.Light
+}
+
+// descending is whether the largest come first. "best" and "worst" depend on which way is good: high for revenue, low for churn.
+func (b *builder) descending(r *grammar.Rank, by string) bool {
+	if !r.Judged {
+		return r.Top
+	}
+	label := ""
+	for _, m := range b.d.Spec.Measures {
+		if m.Name == by {
+			label = m.Label
+		}
+	}
+	best, side := "best", "highest"
+	way := b.K.Better(label)
+	if !r.Top {
+		best = "worst"
+	}
+	if way == "" {
+		return b.settle(Need{Kind: plan.AskReading, Subject: best, Weight: 7,
+			Text: fmt.Sprintf("Which are the %s: those with the highest or with the lowest %s?", best, lowerFirst(label)), Why: "Other groups are left out.",
+			Options: []plan.Option{
+				{ID: "highest", Label: "The highest", Default: r.Top, Detail: "Those with the largest figure."},
+				{ID: "lowest", Label: "The lowest", Default: !r.Top, Detail: "Those with the smallest figure."},
+			}}) == "highest"
+	}
+	if (way == "high") != r.Top {
+		side = "lowest"
+	}
+	b.assume(true, "The %s are those with the %s %s.", best, side, lowerFirst(label))
+	return side == "highest"
 }
 
 // rankPeriod asks whether the best are chosen in each period or once: the rows differ.

@@ -69,12 +69,17 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 		col := plan.Col(c.Column.Column)
 		m = plan.Measure{Name: "distinct_" + snake(c.Column.Column), Label: different(c), Kind: plan.Simple, Model: c.Relation,
 			Agg: plan.CountDistinct, Expr: &col, Format: plan.Number, Origin: b.origin(n.Slot, c)}
+		if model, key, ok := b.countedIn(c.Relation); ok && c.Term != "" {
+			m = b.appearing(m, plural(lowerFirst(c.Label)), model, key)
+		}
 	case grammar.Having:
 		m, err = b.having(n)
 	case grammar.PerEntity:
 		m, err = b.perEntity(n)
 	case grammar.PerMeasure:
 		m, err = b.perMeasure(n)
+	case grammar.Minus:
+		m, err = b.minus(n)
 	case grammar.Share, grammar.RateOf:
 		return b.share(n)
 	case grammar.EdgeOf:
@@ -163,9 +168,28 @@ func (b *builder) ofTerm(n *grammar.Measure) (plan.Measure, error) {
 	if err != nil {
 		return m, err
 	}
+	if n.Agg != "" {
+		m = otherAgg(m, n.Agg)
+	}
 	m.Origin = b.origin(n.Slot, c)
 	return m, nil
 }
+
+// otherAgg is a defined average taken another way over the same rows: its median, its 90th percentile.
+func otherAgg(m plan.Measure, agg string) plan.Measure {
+	old := lowerFirst(m.Label)
+	m.Agg = plan.Aggregation(agg)
+	if p, ok := percentiles[agg]; ok {
+		m.Agg, m.Percentile = plan.Percentile, p
+	}
+	rest := strings.TrimPrefix(old, "average ")
+	m.Name, m.Label = snake(agg+" "+rest), sentence(agg)+" "+rest
+	m.Description = fmt.Sprintf("%s of what %s is the average of.", sentence(agg), old)
+	return m
+}
+
+// percentiles by the names of the lexicon.
+var percentiles = map[string]float64{"p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
 // resolvePaths finds the join paths of a defined measure's own filters.
 func (b *builder) resolvePaths(m plan.Measure, at grammar.Span) (plan.Measure, error) {
@@ -227,9 +251,14 @@ func (b *builder) ofColumn(n *grammar.Measure) (plan.Measure, error) {
 	if agg == "" {
 		agg = b.settle(b.howToAddUp(n.Slot, c))
 	}
+	if agg == "sum" && n.Agg == "sum" && !b.K.AddsUp(c.Column.Column) && !b.K.Outright(b.Tokens[n.From:n.Slot.From]) {
+		ask := b.howToAddUp(n.Slot, c)
+		ask.Text = fmt.Sprintf("The values of %q hardly mean anything added up. How shall I take them together?", b.quote(n.Slot.From, n.Slot.To))
+		agg = b.settle(ask)
+	}
 	col := plan.Col(c.Column.Column)
 	m := plan.Measure{Kind: plan.Simple, Model: c.Relation, Agg: plan.Aggregation(agg), Expr: &col, Format: plan.Number, Origin: b.origin(n.Slot, c)}
-	if p, ok := map[string]float64{"p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.99}[agg]; ok {
+	if p, ok := percentiles[agg]; ok {
 		m.Agg, m.Percentile = plan.Percentile, p
 	}
 	words := map[string]string{"sum": "total", "min": "smallest", "max": "largest"}
@@ -262,12 +291,74 @@ func (b *builder) ofRows(n *grammar.Measure) (plan.Measure, error) {
 		b.d.Cost += costBesideMetric
 	}
 	r, _ := b.K.Relation(c.Relation)
+	m := b.rowsIn(r, c)
+	if model, key, ok := b.countedIn(c.Relation); ok {
+		m = b.appearing(m, c.Label, model, key)
+	}
+	m.Origin = b.origin(slot, c)
+	return b.withConds(m, n.NP.Conds, n)
+}
+
+// rowsIn counts the rows of a relation.
+func (b *builder) rowsIn(r *knowledge.Relation, c knowledge.Candidate) plan.Measure {
 	m := plan.Measure{Name: snake(c.Label), Label: "Number of " + c.Label, Kind: plan.Simple, Model: c.Relation, Agg: plan.Count,
-		Format: plan.Number, Description: fmt.Sprintf("Rows of %s.", c.Relation), Origin: b.origin(slot, c)}
+		Format: plan.Number, Description: fmt.Sprintf("Rows of %s.", c.Relation)}
 	if r != nil && r.Key != "" {
 		key := plan.Col(r.Key)
 		m.Agg, m.Expr = plan.CountDistinct, &key
 		m.Description = fmt.Sprintf("Different values of %s in %s.", r.Key, c.Relation)
 	}
-	return b.withConds(m, n.NP.Conds, n)
+	return m
+}
+
+// countedIn finds the one relation in which things have to be counted, because the request splits them by what only their facts
+// have: buyers by order channel are counted in orders. ok is false where they can be counted in their own relation.
+func (b *builder) countedIn(relation string) (model, key string, ok bool) {
+	var dims []*grammar.Slot
+	for _, s := range b.s.Splits {
+		dims = append(dims, s.Dims...)
+	}
+	r, known := b.K.Relation(relation)
+	if !known || r.Key == "" || len(b.s.Measures) != 1 || b.reachable(dims, relation) {
+		return "", "", false
+	}
+	thing := knowledge.Candidate{Relation: relation, Column: plan.ColumnRef{Relation: relation, Column: r.Key}}
+	fewest := far
+	for _, name := range b.K.Names() {
+		column, err := b.foreignKey(name, thing, grammar.Span{})
+		if name == relation || err != nil || b.K.Raw(name) || !b.reachable(dims, name) {
+			continue
+		}
+		switch n := b.joinsTo(dims, name); {
+		case n < fewest:
+			model, key, fewest, ok = name, column, n, true
+		case n == fewest:
+			ok = false // nothing says in which of them
+		}
+	}
+	return model, key, ok
+}
+
+// joinsTo is how many joins lead from a relation to the nearest column of each slot.
+func (b *builder) joinsTo(slots []*grammar.Slot, relation string) int {
+	sum := 0
+	for _, s := range slots {
+		least := far
+		for _, c := range s.Cands {
+			if paths, _ := b.K.Paths(relation, c.Column.Relation); len(paths) > 0 {
+				least = min(least, len(paths[0].Hops))
+			}
+		}
+		sum += least
+	}
+	return sum
+}
+
+// appearing counts things where they appear instead of where they are kept.
+func (b *builder) appearing(m plan.Measure, things, model, key string) plan.Measure {
+	col := plan.Col(key)
+	m.Model, m.Agg, m.Expr = model, plan.CountDistinct, &col
+	m.Description = fmt.Sprintf("Different values of %s in %s.", key, model)
+	b.assume(true, "%s are counted where they appear in %s.", sentence(things), model)
+	return m
 }

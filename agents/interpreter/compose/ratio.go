@@ -40,10 +40,53 @@ func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {
 	den := plan.Measure{Name: snake(c.Label), Label: "Number of " + c.Label, Kind: plan.Simple, Model: base.Model, Agg: plan.CountDistinct, Expr: &col,
 		Filters: base.Filters, Time: base.Time, Format: plan.Number, Description: fmt.Sprintf("Different %s in %s.", c.Label, base.Model), Origin: b.origin(n.Slot, c)}
 	r, _ := b.K.Relation(c.Relation)
-	b.assume(false, "%s are counted where they appear in %s.", sentence(c.Label), base.Model)
+	if b.mayCountAll(base, n, c) && b.countsAll(base, n, c) {
+		all := b.rowsIn(r, c)
+		all.Origin = b.origin(n.Slot, c)
+		den = all
+	} else {
+		b.assume(true, "%s are counted where they appear in %s.", sentence(c.Label), base.Model)
+	}
 	return plan.Measure{Name: base.Name + "_per_" + snake(r.Noun), Label: base.Label + " per " + r.Noun, Kind: plan.Ratio, Numerator: &base, Denominator: &den,
 		Format: base.Format, Description: fmt.Sprintf("%s divided by the number of different %s.", base.Label, c.Label),
 		Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
+}
+
+// mayCountAll reports whether a measure could as well be divided by all things there are: with periods or conditions
+// nobody says which of them there were.
+func (b *builder) mayCountAll(base plan.Measure, n *grammar.Measure, c knowledge.Candidate) bool {
+	if c.Relation == base.Model || len(b.s.Windows)+len(b.s.Filters)+len(b.s.Sofar)+len(b.s.Trends)+len(b.s.Ranks)+len(n.Base.Conds) > 0 {
+		return false
+	}
+	if n.Base.NP != nil && len(n.Base.NP.Conds) > 0 {
+		return false
+	}
+	for _, s := range b.s.Splits {
+		if s.Grain != "" || s.Time != nil || !b.reachable(s.Dims, c.Relation) {
+			return false
+		}
+	}
+	return true
+}
+
+// reachable reports whether each slot has a column that rows of the relation lead to.
+func (b *builder) reachable(slots []*grammar.Slot, relation string) bool {
+	return !slices.ContainsFunc(slots, func(s *grammar.Slot) bool {
+		return !slices.ContainsFunc(s.Cands, func(c knowledge.Candidate) bool {
+			paths, _ := b.K.Paths(relation, c.Column.Relation)
+			return len(paths) > 0
+		})
+	})
+}
+
+// countsAll asks which things a measure is divided by: a customer without a ticket counts or not.
+func (b *builder) countsAll(base plan.Measure, n *grammar.Measure, c knowledge.Candidate) bool {
+	return b.settle(Need{Kind: plan.AskPopulation, Subject: b.subject(n.Slot.From, n.Slot.To), Weight: 7,
+		Text: fmt.Sprintf("Which %s shall I divide by?", c.Label), Why: fmt.Sprintf("%s that do not appear in %s make the figure smaller.", sentence(c.Label), base.Model),
+		Options: []plan.Option{
+			{ID: "appearing", Label: "Those with " + lowerFirst(base.Label), Default: true, Detail: fmt.Sprintf("Different %s in %s.", c.Label, base.Model)},
+			{ID: "all", Label: "All " + c.Label, Detail: fmt.Sprintf("Every one in %s.", c.Relation)},
+		}}) == "all"
 }
 
 // addable is a measure that may be divided by a number of things: what is counted or added up. "Average amount per order" is the
@@ -98,6 +141,38 @@ func (b *builder) perMeasure(n *grammar.Measure) (plan.Measure, error) {
 	}
 	return plan.Measure{Name: num.Name + "_per_" + token.Singular(den.Name), Label: label, Kind: plan.Ratio, Numerator: &num, Denominator: &den, Format: format,
 		Description: fmt.Sprintf("%s divided by %s.", num.Label, lowerFirst(den.Label)), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
+}
+
+// minus is what is left of one measure when another one is taken from it.
+func (b *builder) minus(n *grammar.Measure) (plan.Measure, error) {
+	at := grammar.Span{From: n.From, To: n.To}
+	b.apart = true
+	left, err := b.measure(n.Base)
+	if err != nil {
+		return left, err
+	}
+	right, err := b.measure(n.Per)
+	b.apart = false
+	if err != nil {
+		return right, err
+	}
+	money := func(m plan.Measure) plan.Format {
+		if m.Format == plan.Currency || m.Format == plan.Rate {
+			return m.Format
+		}
+		return plan.Number
+	}
+	rows := func(m *grammar.Measure) bool { return m.Kind == grammar.OfRows }
+	if money(left) != money(right) || rows(n.Base) != rows(n.Per) || left.Name == right.Name {
+		return left, b.refuse(at, "%s and %s are not of one kind, so what is left of one without the other means nothing", left.Label, lowerFirst(right.Label))
+	}
+	formula, err := plan.ParseExpr(left.Name + " - " + right.Name)
+	if err != nil {
+		return left, b.refuse(at, "the difference of %s and %s cannot be written as a formula", left.Label, lowerFirst(right.Label))
+	}
+	label := left.Label + " minus " + lowerFirst(right.Label)
+	return plan.Measure{Name: left.Name + "_minus_" + right.Name, Label: label, Kind: plan.Derived, Inputs: []plan.Measure{left, right}, Formula: &formula,
+		Format: left.Format, Description: label + ".", Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
 }
 
 // having counts the different things that the rows of something belong to: customers with an invoice.

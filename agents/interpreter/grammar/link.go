@@ -71,6 +71,7 @@ func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, se
 			l.addSpan(from, to, k, lex, settled)
 		}
 	}
+	l.addParts(k, lex)
 	return l
 }
 
@@ -165,6 +166,9 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 		if (c.Kind == knowledge.Entity || c.Kind == knowledge.Number) && participle(span[len(span)-1].Light) {
 			continue // "returning buyers" are no returns
 		}
+		if condition(c.Kind) && strings.HasSuffix(span[len(span)-1].Light, "ing") {
+			continue // nor are they buyers with something returned
+		}
 		if !slices.ContainsFunc(exact, rival) { // the word itself before words of the same stem
 			c.Cost += costStem
 			cands = append(cands, c)
@@ -202,10 +206,13 @@ func restrict(cands, chosen []knowledge.Candidate, key string) []knowledge.Candi
 			out = append(out, c)
 		}
 	}
-	if len(out) == 0 {
-		return chosen
+	switch {
+	case len(out) > 0:
+		return out
+	case len(chosen) == 0:
+		return cands // the answer was about something else than what the words mean
 	}
-	return out
+	return chosen
 }
 
 // byNoun finds columns by the nouns that people use for them ("value" for amount), alone or after the noun of a relation.

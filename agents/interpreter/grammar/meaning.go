@@ -32,14 +32,16 @@ const (
 	PerEntity MeasureKind = "per" // Base divided by the number of Slot (entity)
 	// PerMeasure is Base divided by Per.
 	PerMeasure MeasureKind = "per measure"
-	Share      MeasureKind = "share"    // Base with Conds divided by Base without
-	RateOf     MeasureKind = "rate"     // rows that fulfil Conds divided by all rows of their relation
-	Running    MeasureKind = "running"  // Base added up over time
-	ToDate     MeasureKind = "to date"  // Base added up since the start of Grain
-	Trailing   MeasureKind = "trailing" // Base over Span
-	Against    MeasureKind = "against"  // Base, Base a Grain ago, and how much it changed
-	EdgeOf     MeasureKind = "edge"     // "latest price": the value at a moment, Slot (number, metric or time)
-	Growth     MeasureKind = "growth"   // Base against itself a Grain ago; no Grain: a period of the time axis
+	// Minus is Base less Per.
+	Minus    MeasureKind = "minus"
+	Share    MeasureKind = "share"    // Base with Conds divided by Base without
+	RateOf   MeasureKind = "rate"     // rows that fulfil Conds divided by all rows of their relation
+	Running  MeasureKind = "running"  // Base added up over time
+	ToDate   MeasureKind = "to date"  // Base added up since the start of Grain
+	Trailing MeasureKind = "trailing" // Base over Span
+	Against  MeasureKind = "against"  // Base, Base a Grain ago, and how much it changed
+	EdgeOf   MeasureKind = "edge"     // "latest price": the value at a moment, Slot (number, metric or time)
+	Growth   MeasureKind = "growth"   // Base against itself a Grain ago; no Grain: a period of the time axis
 )
 
 // MeasureList is several measures said side by side: "revenue versus refunds".
@@ -118,12 +120,14 @@ type Split struct {
 
 // Rank keeps the best or the worst groups. N is 0 when the request names no number.
 type Rank struct {
-	N    int
-	Top  bool
-	Dim  *Slot
-	By   *Measure
-	From int
-	To   int
+	N   int
+	Top bool
+	// Judged is true for "best" and "worst", which say no direction by themselves.
+	Judged bool
+	Dim    *Slot
+	By     *Measure
+	From   int
+	To     int
 }
 
 // Window bounds the request in time.
@@ -226,7 +230,7 @@ func (s *Split) key() string {
 }
 
 func (r *Rank) key() string {
-	s := fmt.Sprintf("rank(%d %v %s", r.N, r.Top, r.By.key())
+	s := fmt.Sprintf("rank(%d %v %v %s", r.N, r.Top, r.Judged, r.By.key())
 	if r.Dim != nil {
 		s += r.Dim.key()
 	}

@@ -63,6 +63,15 @@ func condRows() []row {
 		{"list = basic", 0, same(0)},
 		{"list = basic and list", 0, either},
 		{"list = basic or list", 0, anyOf},
+		{"list = either list", 0, func(p []chart.Item) keyed {
+			c := get[*Cond](p, 1)
+			if len(c.Values) < 2 {
+				return nil
+			}
+			return reach(p, c)
+		}},
+		{"negcond = neither basic and basic", 0, neither(1, 3)},
+		{"negcond = neither basic or basic", 0, neither(1, 3)},
 		{"cond = list", 0, same(0)},
 		{"cond = dim list", 0.02, ofColumn(0, 1)},
 		{"cond = dim verb list", 0, ofColumn(0, 2)},
@@ -115,6 +124,9 @@ func condRows() []row {
 		{"filter = only cond", 0, only(1)},
 		{"filter = only prep cond", 0, only(2)},
 		{"filter = prep only cond", 0, only(2)},
+		{"filter = cond leftout", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 0))) }},
+		{"filter = np leftout", 0, negatedNP(0)},
+		{"included = cond incl", 0, spanned(0)},
 		{"filter = cond only", 0, only(0)},
 		{"filter = post only", 0, only(0)},
 		{"filter = prep np", 0, nounFilter(1)},
@@ -164,6 +176,13 @@ func ofColumn(column, list int) func(p []chart.Item) keyed {
 		}
 		c.Column, c.From, c.To = &slot, from(p), to(p)
 		return &c
+	}
+}
+
+// neither: "neither late nor failed" leaves out both.
+func neither(a, b int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		return negated(&Cond{From: from(p), To: to(p), Values: slices.Concat(get[*Cond](p, a).Values, get[*Cond](p, b).Values)})
 	}
 }
 

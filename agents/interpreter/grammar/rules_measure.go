@@ -3,6 +3,7 @@ package grammar
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"firstmile/agents/interpreter/chart"
 	"firstmile/agents/interpreter/knowledge"
@@ -14,6 +15,7 @@ func measureRows() []row {
 	return []row{
 		{"measure = metric", 0, func(p []chart.Item) keyed { return term(p, 0) }},
 		{"measure = agg metric", 0.05, aggOfMetric},
+		{"measure = agg metric", 0.05, otherAgg},
 		{"measure = count metric", 0.05, countOfMetric},
 		{"measure = count distinct metric", 0.05, func(p []chart.Item) keyed { return countOfMetric(p[1:]) }},
 		{"measure = count adj metric", 0.05, func(p []chart.Item) keyed {
@@ -162,6 +164,20 @@ func aggOfMetric(p []chart.Item) keyed {
 		}
 		return false
 	})
+}
+
+// otherAgg: "median response time" where the term averages response times: the same rows, taken together another way.
+func otherAgg(p []chart.Item) keyed {
+	agg := string(get[word](p, 0))
+	if agg != "median" && !strings.HasPrefix(agg, "p") {
+		return nil
+	}
+	m, ok := narrowed(p, 1, func(m *plan.Measure) bool { return m.Kind == plan.Simple && m.Agg == plan.Average }).(*Measure)
+	if !ok {
+		return nil
+	}
+	m.Agg = agg
+	return m
 }
 
 func countOfMetric(p []chart.Item) keyed {

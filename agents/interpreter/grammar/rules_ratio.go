@@ -37,6 +37,10 @@ func ratioRows() []row {
 			base.Of = np
 			return &Measure{Kind: PerMeasure, Base: base, Per: term(p, 4), Format: plan.Rate, Apart: true, From: from(p), To: to(p)}
 		}},
+		{"measure = measure minus measure", 0, minus(0, 2)},
+		{"measure = difference measure and measure", 0, minus(1, 3)},
+		{"measure = difference measure to measure", 0, minus(1, 3)},
+		{"measure = difference number and number", 0, minus(1, 3)},
 		{"measure = rate number to number", 0, divided(1, 3, "")},
 		{"measure = rate number and number", 0, divided(1, 3, "")},
 		{"measure = rate metric to metric", 0, ratioOf(1, 3)},
@@ -71,6 +75,19 @@ func perNumber(base, number int) func(p []chart.Item) keyed {
 		}
 		per := &Measure{Kind: OfColumn, Slot: get[*Slot](p, number), From: p[number].From, To: p[number].To}
 		return &Measure{Kind: PerMeasure, Base: &m, Per: per, From: from(p), To: to(p)}
+	}
+}
+
+// minus: "gross revenue minus refunds", "the difference between revenue and cost".
+func minus(a, b int) func(p []chart.Item) keyed {
+	both := divided(a, b, "")
+	return func(p []chart.Item) keyed {
+		m, ok := both(p).(*Measure)
+		if !ok || m.Base.Kind == Minus {
+			return nil
+		}
+		m.Kind = Minus
+		return m
 	}
 }
 

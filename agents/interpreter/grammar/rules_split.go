@@ -54,6 +54,9 @@ func splitRows() []row {
 		{"rank = dim prep extreme measure", 0, highest(-1, 0)},
 		{"rank = num dim verb extreme measure", 0, highest(0, 1)},
 		{"rank = num dim prep extreme measure", 0, highest(0, 1)},
+		{"rank = extreme metric dim", 0, rankedBy(0, -1, 1)},
+		{"rank = extreme num metric dim", 0, rankedBy(0, 1, 2)},
+		{"rank = num extreme metric dim", 0, rankedBy(1, 0, 2)},
 		{"rank = ranked order measure", 0, func(p []chart.Item) keyed {
 			r := *get[*Rank](p, 0)
 			r.By, r.To = get[*Measure](p, 2), to(p)
@@ -98,7 +101,7 @@ const maxRank = 10000
 
 func rank(kind, num, dim int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {
-		r := &Rank{Top: get[word](p, kind) == "top", From: from(p), To: to(p)}
+		r := extreme(p, kind)
 		if num >= 0 {
 			n, err := strconv.Atoi(string(get[word](p, num)))
 			if err != nil || n < 1 || n > maxRank {
@@ -113,10 +116,29 @@ func rank(kind, num, dim int) func(p []chart.Item) keyed {
 	}
 }
 
+// rankedBy: "highest revenue customer", "3 largest revenue customers".
+func rankedBy(kind, num, metric int) func(p []chart.Item) keyed {
+	ranked := rank(kind, num, metric+1)
+	return func(p []chart.Item) keyed {
+		r, ok := ranked(p).(*Rank)
+		if !ok {
+			return nil
+		}
+		r.By = term(p, metric)
+		return r
+	}
+}
+
+func extreme(p []chart.Item, i int) *Rank {
+	w := get[word](p, i)
+	return &Rank{Top: w == "top" || w == "best", Judged: w == "best" || w == "worst", From: from(p), To: to(p)}
+}
+
 // highest: "which plan has the highest revenue" is one, "plans with the highest revenue" are some, "3 plans" are three.
 func highest(num, dim int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {
-		r := &Rank{Top: get[word](p, dim+2) == "top", Dim: get[*Slot](p, dim), By: get[*Measure](p, dim+3), From: from(p), To: to(p)}
+		r := extreme(p, dim+2)
+		r.Dim, r.By = get[*Slot](p, dim), get[*Measure](p, dim+3)
 		switch {
 		case num >= 0:
 			n, err := strconv.Atoi(string(get[word](p, num)))
@@ -124,7 +146,7 @@ func highest(num, dim int) func(p []chart.Item) keyed {
 				return nil
 			}
 			r.N = n
-		case p[dim+1].Category == "verb":
+		case p[dim+1].Category == "verb", p[dim+1].Category == "part":
 			r.N = 1
 		}
 		return r

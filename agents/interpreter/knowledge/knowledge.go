@@ -106,6 +106,12 @@ func (k *Knowledge) Relation(name string) (*Relation, bool) {
 	return r, ok
 }
 
+// Raw reports whether a relation is only what the models for people are made of.
+func (k *Knowledge) Raw(relation string) bool {
+	r, ok := k.relations[relation]
+	return ok && k.hasMarts && r.rank >= rawRank
+}
+
 // MadeFrom reports whether one relation is built from another, directly or through others.
 func (k *Knowledge) MadeFrom(relation, source string) bool {
 	a, ok := k.relations[relation]
@@ -142,6 +148,12 @@ func (k *Knowledge) AddsUp(column string) bool { return k.lexicon.AddsUp(k.nameW
 
 // Summed reports whether people mean the sum of a column when they only say its name.
 func (k *Knowledge) Summed(column string) bool { return k.lexicon.Summed(k.nameWords(column)) }
+
+// Better says which way is good for a figure of this name: "high", "low", or empty when nobody can tell.
+func (k *Knowledge) Better(label string) string { return k.lexicon.Better(k.words.Words(label)) }
+
+// Outright reports whether words ask for a sum whatever it means.
+func (k *Knowledge) Outright(words []token.Token) bool { return k.lexicon.Outright(words) }
 
 func (k *Knowledge) nameWords(column string) []token.Token {
 	return k.words.Words(strings.Join(glossary.Split(column), " "))
@@ -235,6 +247,25 @@ func (k *Knowledge) lookup(tokens []token.Token) (exact, stemmed []Candidate) {
 // NamesMetric reports whether the words are the glossary's own name of a metric.
 func (k *Knowledge) NamesMetric(tokens []token.Token) bool {
 	return slices.ContainsFunc(k.light[keyOf(tokens)], func(c Candidate) bool { return c.Kind == Metric && c.Cost == 0 })
+}
+
+// NameHas reports whether a name of the term consists of the words given and this one: "sold" beside "crates" in "crates sold".
+func (k *Knowledge) NameHas(term string, word token.Token, beside []token.Token) bool {
+	t, ok := k.Glossary.Term(term)
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(t.Words(), func(name string) bool {
+		words, has := k.words.Words(name), false
+		for _, w := range words {
+			if w.Norm == word.Norm {
+				has = true
+			} else if !slices.ContainsFunc(beside, func(o token.Token) bool { return o.Light == w.Light }) {
+				return false
+			}
+		}
+		return has
+	})
 }
 
 // NamesDimension reports whether the words are the glossary's own name of a dimension.

@@ -234,8 +234,13 @@ func columnPhrases(r *Relation, name string, kinds []Kind) map[string]float64 {
 	if slices.Contains(kinds, Time) {
 		return out
 	}
-	for i := 1; i < len(trimmed); i++ {
-		put(trimmed[i:], costHead)
+	head := trimmed
+	if per := slices.Index(head, "per"); per > 0 {
+		head = head[:per] // "price per crate" is a price
+		put(head, costHead)
+	}
+	for i := 1; i < len(head); i++ {
+		put(head[i:], costHead)
 	}
 	return out
 }

@@ -38,6 +38,7 @@ const (
 	Versus   Category = "versus"
 	Turned   Category = "turned"
 	Change   Category = "change"
+	Listing  Category = "listing"
 )
 
 // Entry is one meaning of a phrase.
@@ -61,6 +62,9 @@ type Lexicon struct {
 	rates   map[string]bool // words of columns that do not add up
 	summed  map[string]bool // words of columns that do
 	units   map[string]bool // words that may be either
+	better  map[string][]string
+	plain   map[string]bool // words for a sum that mean nothing else
+	verbs   map[string]bool // irregular participles
 	words   map[string]bool // every single word of a phrase that means something
 }
 
@@ -74,6 +78,9 @@ type file struct {
 	Summed   []string            `yaml:"summed"`
 	Units    []string            `yaml:"units"`
 	Unsummed []string            `yaml:"unsummed"`
+	Better   map[string][]string `yaml:"better"`
+	Outright []string            `yaml:"outright"`
+	Past     []string            `yaml:"participles"`
 	Spelling map[string]string   `yaml:"spelling"`
 	Numbers  map[string]string   `yaml:"numbers"`
 }
@@ -91,7 +98,8 @@ func Parse(body []byte) (*Lexicon, error) {
 	}
 	l := &Lexicon{
 		forms:   token.Forms{Spelling: f.Spelling, Numbers: f.Numbers},
-		entries: map[string][]Entry{}, columns: map[string][]string{}, rates: set(f.Unsummed), summed: set(f.Summed), units: set(f.Units), words: map[string]bool{},
+		entries: map[string][]Entry{}, columns: map[string][]string{}, rates: set(f.Unsummed), summed: set(f.Summed), units: set(f.Units),
+		better: f.Better, plain: set(f.Outright), verbs: set(f.Past), words: map[string]bool{},
 	}
 	t := l.Tokenizer()
 	for _, row := range f.Rows {
@@ -161,6 +169,30 @@ func (l *Lexicon) Summed(words []token.Token) bool {
 		return false
 	}
 	return slices.ContainsFunc(words, func(t token.Token) bool { return l.summed[t.Light] || t.Norm != t.Light })
+}
+
+// Better says which way is good for a figure with these words in its name: "high" or "low", empty when the words do not say.
+func (l *Lexicon) Better(words []token.Token) string {
+	way := ""
+	for _, w := range []string{"high", "low"} {
+		if slices.ContainsFunc(words, func(t token.Token) bool { return slices.Contains(l.better[w], t.Light) }) {
+			if way != "" {
+				return ""
+			}
+			way = w
+		}
+	}
+	return way
+}
+
+// Outright reports whether words ask for the sum of whatever it is: "sum of prices", where "total price" may be another thing.
+func (l *Lexicon) Outright(words []token.Token) bool {
+	return slices.ContainsFunc(words, func(t token.Token) bool { return l.plain[t.Light] })
+}
+
+// Participle reports whether a word may say what has happened to things.
+func (l *Lexicon) Participle(t token.Token) bool {
+	return l.verbs[t.Norm] || strings.HasSuffix(t.Norm, "ed")
 }
 
 func set(words []string) map[string]bool {
