@@ -1,0 +1,336 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/analysis/analyzer/custom"
+	"github.com/blevesearch/bleve/v2/analysis/tokenizer/whitespace"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/mapping"
+	bleveSearch "github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/search/query"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// field is a part of a document that words are looked up in.
+type field int
+
+// The fields: how a thing is called; what its columns and their values are called; what is written about it and them; what its
+// SQL and its parents name.
+const (
+	nameField field = iota
+	columnField
+	textField
+	sqlField
+	fields // how many there are
+)
+
+func (f field) String() string { return [...]string{"name", "column", "text", "sql"}[f] }
+
+// boosts weigh a word by where it is found.
+var boosts = [fields]float64{nameField: 3, columnField: 1.5, textField: 1, sqlField: 0.5}
+
+const kindField = "kind"
+
+// lexical is the words of all documents in bleve.
+type lexical struct {
+	index bleve.Index
+	disk  bool
+	saved chan struct{} // closed when the latest batch is on disk
+}
+
+// newLexical makes an empty index in a folder that does not exist yet, or in memory when path is empty.
+func newLexical(path string) (*lexical, error) {
+	m, err := wordMapping()
+	if err != nil {
+		return nil, fmt.Errorf("describing the index of words: %w", err)
+	}
+	x, err := bleve.NewUsing(path, m, scorch.Name, scorch.Name, settings())
+	if err != nil {
+		return nil, fmt.Errorf("making the index of words: %w", err)
+	}
+	return &lexical{index: x, disk: path != ""}, nil
+}
+
+// settings of bleve's storage. A batch is visible at once and on disk soon after ("unsafe"): a crash in between loses the latest
+// changes with the manifest that speaks of them, and the next Sync makes them again.
+func settings() map[string]any { return map[string]any{"bolt_timeout": "200ms", "unsafe_batch": true} }
+
+// openLexical opens what newLexical made.
+func openLexical(path string) (l *lexical, err error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	defer func() { // damaged segments make bleve's readers panic
+		if r := recover(); r != nil {
+			l, err = nil, fmt.Errorf("opening the index of words: %v", r)
+		}
+	}()
+	x, err := bleve.OpenUsing(path, settings())
+	if err != nil {
+		return nil, fmt.Errorf("opening the index of words: %w", err)
+	}
+	return &lexical{index: x, disk: path != ""}, nil
+}
+
+// wordMapping: the words come analyzed, so bleve only cuts at spaces. Nothing is stored but what ranking needs.
+func wordMapping() (mapping.IndexMapping, error) {
+	m := bleve.NewIndexMapping()
+	const ready = "ready"
+	if err := m.AddCustomAnalyzer(ready, map[string]any{"type": custom.Name, "tokenizer": whitespace.Name}); err != nil {
+		return nil, err
+	}
+	doc := bleve.NewDocumentStaticMapping()
+	for f := range fields {
+		text := bleve.NewTextFieldMapping()
+		text.Analyzer, text.Store, text.IncludeInAll, text.IncludeTermVectors, text.DocValues = ready, false, false, false, false
+		doc.AddFieldMappingsAt(f.String(), text)
+	}
+	kind := bleve.NewKeywordFieldMapping()
+	kind.Store, kind.IncludeInAll, kind.IncludeTermVectors, kind.DocValues = false, false, false, false
+	doc.AddFieldMappingsAt(kindField, kind)
+	m.DefaultMapping, m.DefaultAnalyzer, m.ScoringModel = doc, ready, index.BM25Scoring
+	return m, nil
+}
+
+// fieldWords are the stems of a document by field.
+type fieldWords [fields][]string
+
+// lengths counts the words of each field.
+type lengths [fields]uint32
+
+func (w *fieldWords) lengths() (n lengths) {
+	for f := range fields {
+		n[f] = uint32(len(w[f]))
+	}
+	return n
+}
+
+func addTo(b *bleve.Batch, d *Document, w *fieldWords) error {
+	values := map[string]any{kindField: string(d.Kind)}
+	for f := range fields {
+		values[f.String()] = strings.Join(w[f], " ")
+	}
+	return b.Index(d.Ref, values)
+}
+
+// clause is a stem to look up.
+type clause struct {
+	stem   string
+	weight float64
+}
+
+// ask is a query for bleve: for each word of the request the ways to find it, and in which kinds of document.
+type ask struct {
+	words [][]clause
+	kinds []Kind // none: all
+	n     int
+	total [fields]uint64 // words of all documents
+	docs  int
+	only  *Baseline
+}
+
+// looksIn reports whether a field is part of the search.
+func (a ask) looksIn(f field) bool {
+	return a.only == nil || f == nameField || a.only.Columns && f == columnField
+}
+
+// ranked is a document in a ranking.
+type ranked struct {
+	ref   string
+	score float64
+}
+
+// search ranks documents by BM25 (k1 = 1.2, b = 0.75).
+//
+// bleve takes the number of different words for the number of all words when it works out the average length of a field
+// (v2.6.3, search_term.go), which also changes with its segments, so that the same documents could be ranked in different
+// ways. It lets the caller say the figures, and we do.
+func (l *lexical) search(ctx context.Context, a ask) ([]ranked, error) {
+	reader, err := l.reader()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = reader.Close() }()
+	q, err := a.query(ctx, reader)
+	if err != nil || q == nil {
+		return nil, err
+	}
+	stats := &bleveSearch.BM25Stats{DocCount: float64(a.docs), FieldCardinality: map[string]int{kindField: a.docs}}
+	for f := range fields {
+		stats.FieldCardinality[f.String()] = int(a.total[f])
+	}
+	req := bleve.NewSearchRequestOptions(q, a.n, 0, false)
+	req.SortBy([]string{"-_score", "_id"})
+	res, err := l.index.SearchInContext(context.WithValue(ctx, bleveSearch.BM25StatsKey, stats), req)
+	if err != nil {
+		return nil, fmt.Errorf("looking words up: %w", err)
+	}
+	out := make([]ranked, len(res.Hits))
+	for i, h := range res.Hits {
+		out[i] = ranked{h.ID, h.Score}
+	}
+	return out, nil
+}
+
+// query is nil when no document has one of the words. A word that many documents have is left out where a rarer one is: it
+// costs most of the time and says least.
+func (a ask) query(ctx context.Context, reader index.IndexReader) (query.Query, error) {
+	counts := make([][]([fields]uint64), len(a.words))
+	rare := false
+	for i, ways := range a.words {
+		counts[i] = make([][fields]uint64, len(ways))
+		for j, c := range ways {
+			for f := range fields {
+				n, err := count(ctx, reader, f, c.stem)
+				if err != nil {
+					return nil, err
+				}
+				counts[i][j][f] = n
+				rare = rare || n > 0 && !a.common(n)
+			}
+		}
+	}
+	var words []query.Query
+	for i, ways := range a.words {
+		var places []query.Query
+		for j, c := range ways {
+			for f := range fields {
+				n := counts[i][j][f]
+				if n == 0 || !a.looksIn(f) || rare && f != nameField && a.common(n) {
+					continue
+				}
+				t := query.NewTermQuery(c.stem)
+				t.SetField(f.String())
+				t.SetBoost(boosts[f] * c.weight)
+				places = append(places, t)
+			}
+		}
+		if len(places) > 0 {
+			words = append(words, bleve.NewDisjunctionQuery(places...))
+		}
+	}
+	if len(words) == 0 {
+		return nil, nil
+	}
+	return a.restrict(bleve.NewDisjunctionQuery(words...)), nil
+}
+
+// A word is common when a sixth of the documents have it in one field, once there are more than a few hundred.
+func (a ask) common(n uint64) bool { return a.docs > 500 && n > uint64(a.docs/6) }
+
+func (a ask) restrict(q query.Query) query.Query {
+	if len(a.kinds) == 0 {
+		return q
+	}
+	var any []query.Query
+	for _, k := range a.kinds {
+		t := query.NewTermQuery(string(k))
+		t.SetField(kindField)
+		t.SetBoost(0)
+		any = append(any, t)
+	}
+	return bleve.NewConjunctionQuery(q, bleve.NewDisjunctionQuery(any...))
+}
+
+func (l *lexical) reader() (index.IndexReader, error) {
+	advanced, err := l.index.Advanced()
+	if err != nil {
+		return nil, fmt.Errorf("opening the index of words: %w", err)
+	}
+	r, err := advanced.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("reading the index of words: %w", err)
+	}
+	return r, nil
+}
+
+// count is how many documents have the stem in the field.
+func count(ctx context.Context, reader index.IndexReader, f field, stem string) (uint64, error) {
+	postings, err := reader.TermFieldReader(ctx, []byte(stem), f.String(), false, false, false)
+	if err != nil {
+		return 0, fmt.Errorf("looking %q up: %w", stem, err)
+	}
+	n := postings.Count()
+	return n, postings.Close()
+}
+
+func (l *lexical) internal(key string) ([]byte, error) {
+	b, err := l.index.GetInternal([]byte(key))
+	if err != nil {
+		return nil, fmt.Errorf("reading the index of words: %w", err)
+	}
+	return b, nil
+}
+
+func (l *lexical) count() (uint64, error) { return l.index.DocCount() }
+
+// commit makes a batch visible.
+func (l *lexical) commit(b *bleve.Batch) error {
+	if l.disk {
+		saved := make(chan struct{})
+		b.SetPersistedCallback(func(error) { close(saved) })
+		l.saved = saved
+	}
+	return l.index.Batch(b)
+}
+
+// savePatience bounds the wait for the disk. When it runs out the next start has some documents to index again.
+const savePatience = 10 * time.Second
+
+// flush waits until everything is on disk.
+func (l *lexical) flush() {
+	if l.saved == nil {
+		return
+	}
+	select {
+	case <-l.saved:
+	case <-time.After(savePatience):
+	}
+}
+
+func (l *lexical) close() error {
+	l.flush()
+	return l.index.Close()
+}
+
+// vocabulary lists the stems of names, columns and texts, each once. Some may be of documents that are gone.
+func (l *lexical) vocabulary() ([]string, error) {
+	reader, err := l.reader()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = reader.Close() }()
+	seen := map[string]bool{}
+	var out []string
+	for _, f := range []field{nameField, columnField, textField} {
+		d, err := reader.FieldDict(f.String())
+		if err != nil {
+			return nil, fmt.Errorf("listing the words of the index: %w", err)
+		}
+		for {
+			e, err := d.Next()
+			if err != nil {
+				_ = d.Close()
+				return nil, fmt.Errorf("listing the words of the index: %w", err)
+			}
+			if e == nil {
+				break
+			}
+			if !seen[e.Term] {
+				t := strings.Clone(e.Term)
+				seen[t] = true
+				out = append(out, t)
+			}
+		}
+		if err := d.Close(); err != nil {
+			return nil, fmt.Errorf("listing the words of the index: %w", err)
+		}
+	}
+	return out, nil
+}
