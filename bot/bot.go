@@ -78,6 +78,7 @@ func runBot(ctx context.Context, s botSettings) (err error) {
 	}
 	cfg := planner.DefaultConfig()
 	cfg.Projects, cfg.Emoji, cfg.Examples = bench.Projects(), s.server.Emoji, s.examples
+	cfg.Remind, cfg.Park = s.server.Remind, s.server.Park
 	desk := &frontDesk{db: db}
 	bot, err := slackbot.New(s.slack(desk))
 	if err != nil {

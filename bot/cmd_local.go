@@ -66,6 +66,7 @@ func localBot(d local.Description, data, gate string) botSettings {
 			Projects: []config.Project{{ID: sample.Name, Repo: d.Repository,
 				Warehouse: filepath.Join(local.RepositoryDir(data), sample.Database)}},
 			Groups: local.Groups(), Emoji: []string{"white_check_mark", "rocket"},
+			Remind: config.DefaultRemind, Park: config.DefaultPark,
 		},
 		data: filepath.Join(data, "bot"), gate: gate, asOf: sample.AsOf().Format(time.DateOnly), examples: local.Suggestions(), local: true,
 	}

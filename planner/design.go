@@ -155,5 +155,5 @@ func (s *step) callPerson(text string, failed []plan.Check) {
 	}
 	b.WriteString("\nNothing was published. Someone of the data team should take it from here; reply in the thread to change the request.")
 	s.t.Stage = plan.StageEscalated
-	s.post("", plan.Message{Kind: plan.SayEscalated, Text: b.String()})
+	s.post("", plan.Message{Kind: plan.SayEscalated, Text: b.String(), Call: s.t.Rules.Approvers.DataTeam})
 }

@@ -24,8 +24,8 @@ func readReply(text string, open []plan.Question) reply {
 	if isDefault(text) {
 		return defaults(text, open)
 	}
-	if isBoth(text) {
-		return both(text, open)
+	if about := bothOf(text, open); len(about) > 0 {
+		return both(text, about)
 	}
 	if lines := nonEmptyLines(text); len(open) > 1 && len(lines) == len(open) {
 		var r reply
@@ -72,6 +72,24 @@ func defaults(text string, open []plan.Question) reply {
 		r.unclear = "There is no usual answer to " + strings.Join(without, " and ") + " that I could take: please choose one, or say it in your own words."
 	}
 	return r
+}
+
+// bothOf are the questions that "both" speaks of: the ones it names ("both regions"), else all.
+func bothOf(text string, open []plan.Question) []plan.Question {
+	if isBoth(text) {
+		return open
+	}
+	var out []plan.Question
+	for _, q := range open {
+		rest := strings.Fields(strings.ToLower(text))
+		for _, subject := range strings.Fields(q.Subject) {
+			rest = slices.DeleteFunc(rest, func(w string) bool { return strings.TrimSuffix(bare(w), "s") == strings.TrimSuffix(subject, "s") })
+		}
+		if isBoth(strings.Join(rest, " ")) {
+			out = append(out, q)
+		}
+	}
+	return out
 }
 
 // both takes all options of the one question that it can mean.
@@ -192,7 +210,7 @@ func (l *list) take(text string) bool {
 		l.add(i, plan.Answer{Question: q.ID, Option: o.ID, Text: text, Assumed: true})
 		return true
 	}
-	if isBoth(text) && len(q.Options) >= plan.MinOptions {
+	if about := bothOf(text, []plan.Question{q}); len(about) > 0 && len(q.Options) >= plan.MinOptions {
 		l.add(i, allOf(q, text))
 		return true
 	}

@@ -70,6 +70,8 @@ func TestReadReply(t *testing.T) {
 		{"1 & 2", "region", "region=billing+usage"},
 		{"all of them", "region", "region=billing+usage+stores"},
 		{"both", "both", "churn=customer+revenue"}, // only one of the two questions has two options
+		{"both churns", "both", "churn=customer+revenue"},
+		{"both of the regions", "both", "region=billing+usage+stores"},
 		{"both and usage", "both", "churn=customer+revenue | region=usage"},
 		{"not sure", "both", "churn=customer assumed | region=billing assumed"},
 		{"I don't know", "region", "region=billing assumed"},

@@ -14,6 +14,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -61,7 +62,15 @@ type Server struct {
 	Model Model
 	// Emoji are the reactions that approve. Default: white_check_mark, rocket.
 	Emoji []string
+	// Remind and Park are how long an answer is waited for before the one reminder, and before the thread is left alone. Zero: never.
+	Remind, Park time.Duration
 }
+
+// How long an answer is waited for where the file says nothing.
+const (
+	DefaultRemind = 24 * time.Hour
+	DefaultPark   = 72 * time.Hour
+)
 
 // App is a GitHub App. All three fields or none.
 type App struct {
@@ -98,6 +107,8 @@ type file struct {
 	Projects []Project           `yaml:"projects"`
 	Groups   map[string][]string `yaml:"groups"`
 	Emoji    []string            `yaml:"emoji"`
+	Remind   string              `yaml:"remind"`
+	Park     string              `yaml:"park"`
 }
 
 // Load reads the YAML file at path and the environment through getenv. The
@@ -118,6 +129,7 @@ func Load(path string, getenv func(string) string) (Server, error) {
 	}
 	if f, ok := l.file(path); ok {
 		s.Projects, s.Groups, s.Emoji = f.Projects, f.Groups, f.Emoji
+		s.Remind, s.Park = l.wait(path, "remind", f.Remind, DefaultRemind), l.wait(path, "park", f.Park, DefaultPark)
 		l.projects(path, &s)
 	}
 	if len(s.Emoji) == 0 {
@@ -132,6 +144,21 @@ func Load(path string, getenv func(string) string) (Server, error) {
 type loader struct {
 	getenv   func(string) string
 	problems Problems
+}
+
+// wait reads "24h", "90m" or "never".
+func (l *loader) wait(path, key, text string, def time.Duration) time.Duration {
+	switch text {
+	case "":
+		return def
+	case "never":
+		return 0
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d <= 0 {
+		l.problem("%s: %s must be a time such as 24h or 90m, or never, not %q", path, key, text)
+	}
+	return d
 }
 
 func (l *loader) problem(format string, args ...any) {

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"firstmile/bot/slackbot/render"
 	"firstmile/planner/plan"
 )
 
@@ -43,6 +45,26 @@ func (p *people) person(ctx context.Context, id string) plan.Person {
 	}
 	slices.Sort(person.Groups)
 	return person
+}
+
+// maxCalled bounds how many members of a group are notified one by one.
+const maxCalled = 5
+
+// ids are the Slack ids behind names as a glossary or a configuration gives them: an id itself, or a configured group.
+// A name that is neither is in the message's text and notifies nobody.
+func (p *people) ids(names []string) []string {
+	var out []string
+	for _, name := range names {
+		name = strings.TrimPrefix(name, "@")
+		if render.IsID(name) {
+			out = append(out, name)
+			continue
+		}
+		members := slices.Sorted(slices.Values(p.groups[name]))
+		out = append(out, members[:min(len(members), maxCalled)]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func (p *people) name(ctx context.Context, id string) string {

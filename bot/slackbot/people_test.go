@@ -2,14 +2,19 @@ package slackbot
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"firstmile/bot/slackbot/render"
+	"firstmile/planner/plan"
 )
 
 // A name is asked once an hour, so that somebody who is renamed gets the new one; while Slack does not answer, the old
@@ -41,4 +46,22 @@ func TestNames(t *testing.T) {
 	check("U1", 4)
 	ok, now = true, now.Add(unknownLife+time.Second)
 	check("Anna", 5)
+}
+
+// A glossary's owner is notified where the name is a Slack id or a configured group.
+func TestCalled(t *testing.T) {
+	p := &people{groups: map[string][]string{"data-team": {"U2222222", "U1111111"}}}
+	got := p.ids([]string{"data-team", "@U3333333", "S4444444", "finance", "U1111111"})
+	if want := []string{"S4444444", "U1111111", "U2222222", "U3333333"}; !slices.Equal(got, want) {
+		t.Errorf("called %v, want %v", got, want)
+	}
+	r := render.Message(plan.Message{Kind: plan.SayEscalated, Text: "Look here."}, render.Options{Call: append(got, "UX><!everyone>")})
+	raw, err := json.Marshal(r.Blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.NewReplacer("\\u003c", "<", "\\u003e", ">").Replace(string(raw))
+	if !strings.Contains(text, "<!subteam^S4444444> <@U1111111> <@U2222222> <@U3333333>") || strings.Contains(text, "everyone") {
+		t.Errorf("mentions: %s", text)
+	}
 }

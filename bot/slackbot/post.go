@@ -76,7 +76,7 @@ func (b *Bot) send(ctx context.Context, channel, root string, post plan.Post, r 
 	}
 	_, ts, err := b.api.PostMessageContext(ctx, channel, options()...)
 	if isCode(err, "invalid_blocks") && hasPicture(r.Blocks) {
-		*r = render.Message(post.Message, render.Options{})
+		*r = render.Message(post.Message, render.Options{Call: b.people.ids(post.Message.Call)})
 		_, ts, err = b.api.PostMessageContext(ctx, channel, options()...)
 	}
 	return ts, err
@@ -102,7 +102,7 @@ func (b *Bot) Edit(ctx context.Context, target plan.MessageRef, post plan.Post) 
 	r := b.render(ctx, post.Message)
 	_, _, _, err := b.api.UpdateMessageContext(ctx, target.Channel, target.TS, content(r)...)
 	if isCode(err, "invalid_blocks") && hasPicture(r.Blocks) {
-		r = render.Message(post.Message, render.Options{})
+		r = render.Message(post.Message, render.Options{Call: b.people.ids(post.Message.Call)})
 		_, _, _, err = b.api.UpdateMessageContext(ctx, target.Channel, target.TS, content(r)...)
 	}
 	if err != nil {
@@ -142,7 +142,7 @@ func hasPicture(blocks []slack.Block) bool {
 
 // render makes the blocks. A chart that cannot be drawn or uploaded is left out: the rows are in the table.
 func (b *Bot) render(ctx context.Context, m plan.Message) render.Rendered {
-	var o render.Options
+	o := render.Options{Call: b.people.ids(m.Call)}
 	if m.Kind == plan.SayProposal && m.Proposal != nil {
 		id, err := b.chart(ctx, m.Proposal)
 		if err != nil {

@@ -28,6 +28,8 @@ type File struct {
 type Options struct {
 	// Chart is the id of an uploaded picture of the proposal's preview; empty shows none.
 	Chart string
+	// Call are ids of users ("U…", "W…") and user groups ("S…") to be notified; see Message.Call of package plan.
+	Call []string
 }
 
 // Message renders every kind of message. An unknown kind is shown by its text.
@@ -54,6 +56,9 @@ func Message(m plan.Message, o Options) Rendered {
 	default:
 		say(p, marks[m.Kind], m.Text)
 	}
+	if call := mentions(o.Call); call != "" {
+		p.text(call)
+	}
 	if p.cut {
 		p.maxBlocks, p.left = maxBlocks, p.left+len(cutNote)
 		p.small(cutNote)
@@ -65,6 +70,29 @@ func Message(m plan.Message, o Options) Rendered {
 	r.Blocks = p.blocks
 	r.Text = fallback(m)
 	return r
+}
+
+// mentions notifies people and user groups by their ids. Anything else is no mention.
+func mentions(ids []string) string {
+	var out []string
+	for _, id := range ids {
+		switch {
+		case !IsID(id):
+		case id[0] == 'S':
+			out = append(out, "<!subteam^"+id+">")
+		default:
+			out = append(out, "<@"+id+">")
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// IsID reports whether a text is the id of a Slack user or user group.
+func IsID(id string) bool {
+	if len(id) < 6 || !strings.ContainsRune("UWS", rune(id[0])) {
+		return false
+	}
+	return !strings.ContainsFunc(id, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') })
 }
 
 // cutNote follows a message that was shortened; room for it is kept from the start.

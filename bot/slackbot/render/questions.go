@@ -78,7 +78,7 @@ func hint(open, options int) string {
 		text = "Reply in this thread in your own words."
 	}
 	if open > 1 {
-		text += " Several answers at once: one line for each question."
+		text += " Several answers at once: “1, 2”, or a line each."
 	}
 	return text
 }
@@ -147,6 +147,13 @@ func chosen(q plan.Question, a plan.Answer) string {
 	for _, o := range q.Options {
 		if a.Option != "" && o.ID == a.Option {
 			text = o.Label
+		}
+	}
+	for _, id := range a.Also {
+		for _, o := range q.Options {
+			if o.ID == id {
+				text += " and " + o.Label
+			}
 		}
 	}
 	if strings.TrimSpace(text) == "" {
