@@ -182,6 +182,7 @@ func (p *evalPlanner) Ask(ctx context.Context, c eval.Case, assume bool) (eval.A
 		a.Uses = modelsRead(out)
 	}
 	if out.Spec != nil {
+		a.Spec = out.Spec.Canonical()
 		a.NullAs = map[string]string{}
 		for _, d := range out.Spec.Dimensions {
 			if d.NullAs != "" {

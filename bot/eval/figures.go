@@ -146,14 +146,25 @@ func groups(results []Result) []group {
 	for _, r := range results {
 		add(r.Case.kind(), r)
 	}
-	if slices.ContainsFunc(results, func(r Result) bool { return r.Case.Held }) {
-		for _, r := range results {
-			if r.Case.Held {
-				add("all held", r)
-			}
+	if dev, held := apart(results); len(held) > 0 {
+		if len(dev) > 0 {
+			out = append(out, group{"all dev", dev})
 		}
+		out = append(out, group{"all held", held})
 	}
 	return append(out, group{"all", results})
+}
+
+// apart splits the results into those of cases that may be tuned on and those of held ones.
+func apart(results []Result) (dev, held []Result) {
+	for _, r := range results {
+		if r.Case.Held {
+			held = append(held, r)
+		} else {
+			dev = append(dev, r)
+		}
+	}
+	return dev, held
 }
 
 // median of how long the cases took.

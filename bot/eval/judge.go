@@ -18,6 +18,7 @@ type Answer struct {
 	Unknown []plan.Unknown
 	Model   string   // existing model that answers or is extended, else the new model
 	SQL     string   // gives the figures on the project's data; empty when there are none
+	Spec    string   // what the request was read as, in its canonical form; empty when it has no meaning yet
 	Uses    []string // relations that the model reads
 	// NullAs is the label that stands in a column of the result where the data has no value, by column.
 	NullAs  map[string]string

@@ -178,6 +178,29 @@ func (r *reader) cases(n *yaml.Node) {
 		seen[c.ID] = c.Line
 		r.suite.Cases = append(r.suite.Cases, c)
 	}
+	r.siblings()
+}
+
+// siblings finds the cases that others say again in other words.
+func (r *reader) siblings() {
+	cases := r.suite.Cases
+	for i, c := range cases {
+		if c.SameAs == "" {
+			continue
+		}
+		at := slices.IndexFunc(cases, func(o Case) bool { return o.ID == c.SameAs })
+		switch {
+		case at < 0:
+			r.fail(c.Line, "case %s: same_as: there is no case %q in this suite", c.ID, c.SameAs)
+		case at == i:
+			r.fail(c.Line, "case %s: it cannot be the same as itself", c.ID)
+		case cases[at].Project != c.Project || cases[at].Glossary != c.Glossary || cases[at].AsOf != c.AsOf:
+			r.fail(c.Line, "case %s: same_as: case %s is about another project, glossary or day", c.ID, c.SameAs)
+		default:
+			other := cases[at]
+			cases[i].same = &other
+		}
+	}
 }
 
 // check looks at what the types do not say.

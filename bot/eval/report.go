@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -49,6 +50,10 @@ func count(yes bool) int {
 func writeFigures(b *strings.Builder, results []Result, f Figures) {
 	columns := []Figures{f}
 	head := "figure\tfirstmile\t"
+	if dev, held := apart(results); len(dev) > 0 && len(held) > 0 {
+		head += "dev\theld\t"
+		columns = append(columns, FiguresOf(dev), FiguresOf(held))
+	}
 	baselines := false
 	for _, r := range results {
 		baselines = baselines || r.NeverAsks != nil
@@ -93,6 +98,15 @@ func writeFigures(b *strings.Builder, results []Result, f Figures) {
 }
 
 func writeMisses(b *strings.Builder, results []Result) {
+	dev, held := apart(results)
+	listMisses(b, dev)
+	if slices.ContainsFunc(held, func(r Result) bool { return r.Fault != "" || !r.Verdict.Right }) {
+		b.WriteString("\nHeld cases that came out wrong. Each becomes a dev case, and somebody writes a new one for it:\n")
+		listMisses(b, held)
+	}
+}
+
+func listMisses(b *strings.Builder, results []Result) {
 	for _, r := range results {
 		if r.Fault == "" && r.Verdict.Right {
 			continue

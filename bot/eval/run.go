@@ -49,35 +49,42 @@ type Result struct {
 	ByName *bool
 }
 
-// Run asks every case and returns the results in the order of the cases.
+// Run asks every case and returns the results in the order of the cases. Held cases are asked when all others are done.
 func Run(ctx context.Context, cases []Case, p Planner, o Options) ([]Result, error) {
 	if o.Timeout == 0 {
 		o.Timeout = 2 * time.Minute
 	}
 	results := make([]Result, len(cases))
-	var group errgroup.Group
-	group.SetLimit(max(o.Jobs, 1))
 	var mu sync.Mutex
 	done := 0
-	for i, c := range cases {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
+	for _, held := range []bool{false, true} {
+		var group errgroup.Group
+		group.SetLimit(max(o.Jobs, 1))
+		for i, c := range cases {
+			if c.Held != held {
+				continue
 			}
-			one, stop := context.WithTimeout(ctx, o.Timeout)
-			defer stop()
-			results[i] = run(one, c, p, o.Baselines)
-			mu.Lock()
-			defer mu.Unlock()
-			done++
-			if o.Progress != nil {
-				o.Progress(done, len(cases), results[i])
-			}
-			return nil
-		})
+			group.Go(func() error {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				one, stop := context.WithTimeout(ctx, o.Timeout)
+				defer stop()
+				results[i] = run(one, c, p, o.Baselines)
+				mu.Lock()
+				defer mu.Unlock()
+				done++
+				if o.Progress != nil {
+					o.Progress(done, len(cases), results[i])
+				}
+				return nil
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return results, err
+		}
 	}
-	err := group.Wait()
-	return results, err
+	return results, nil
 }
 
 func run(ctx context.Context, c Case, p Planner, baselines bool) Result {
@@ -94,6 +101,9 @@ func run(ctx context.Context, c Case, p Planner, baselines bool) Result {
 	began := time.Now()
 	r.Answer, r.Verdict = ask(ctx, c, p, want, false)
 	r.Took = time.Since(began)
+	if c.same != nil {
+		r.compare(ctx, p)
+	}
 	if !baselines {
 		return r
 	}
@@ -107,6 +117,24 @@ func run(ctx context.Context, c Case, p Planner, baselines bool) Result {
 	}
 	r.ByName = foundByName(c, model)
 	return r
+}
+
+// compare holds what was understood against the case that says the same in other words.
+func (r *Result) compare(ctx context.Context, p Planner) {
+	other, err := p.Ask(ctx, *r.Case.same, false)
+	problem := ""
+	switch {
+	case err != nil:
+		problem = err.Error()
+	case other.Spec == "" || r.Answer.Spec == "":
+		problem = "one of them is not understood"
+	case other.Spec != r.Answer.Spec:
+		problem = fmt.Sprintf("%s instead of %s", r.Answer.Spec, other.Spec)
+	default:
+		return
+	}
+	r.Verdict.Right = false
+	r.Verdict.Problems = append(r.Verdict.Problems, fmt.Sprintf("not read as case %s: %s", r.Case.same.ID, problem))
 }
 
 func ask(ctx context.Context, c Case, p Planner, want *sandbox.Result, assume bool) (Answer, Verdict) {

@@ -26,7 +26,7 @@ func (oracle) Ask(_ context.Context, c Case, assume bool) (Answer, error) {
 	case verb == "asks":
 		return Answer{Status: Proposed, SQL: "1"}, nil
 	}
-	return Answer{Status: verb, SQL: rest, Uses: []string{"orders"}, Message: rest}, nil
+	return Answer{Status: verb, SQL: rest, Spec: rest, Uses: []string{"orders"}, Message: rest}, nil
 }
 
 // Query gives one row with the number that the SQL is.
@@ -126,7 +126,7 @@ func TestReport(t *testing.T) {
 	if err := WriteTable(&b, results); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Proposed unasked and wrong: 2 of 9\n", "always asks", "names only", "all held",
+	for _, want := range []string{"Proposed unasked and wrong: 2 of 9\n", "always asks", "names only", "all dev", "all held", "dev", "held",
 		"oracle:5: wrong (clear): proposed 5\n    PROPOSED UNASKED AND WRONG\n    rows: no row [6], but [5]\n",
 		"oracle:11: breaks (clear): breaks\n    status failed, expected proposed\n    the disk is full\n",
 		"    the model's SQL does not run: no such table\n", "    cannot be judged: its result_sql gives no rows"} {
@@ -167,5 +167,48 @@ func TestRunStops(t *testing.T) {
 	}})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestSameAs: a case that says the same in other words must be read alike.
+func TestSameAs(t *testing.T) {
+	s, err := Parse("oracle", []byte(`
+- {id: first, request: proposed 5, expect: {status: proposed}}
+- {id: alike, request: proposed 5, same_as: first, expect: {status: proposed}}
+- {id: other, request: proposed 6, same_as: first, expect: {status: proposed}}
+- {id: lost, request: asks month, same_as: first, expect: {status: needs_answers}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := Run(t.Context(), s.Cases[1:], oracle{}, Options{}) // the first is not among them, as with --only
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"", "not read as case first: 6 instead of 5", "not read as case first: one of them is not understood"} {
+		if got := strings.Join(results[i].Verdict.Problems, "; "); got != want || results[i].Verdict.Right != (want == "") {
+			t.Errorf("%s: %q", results[i].Case.ID, got)
+		}
+	}
+}
+
+// TestHeldRunLast: no held case is asked before the last of the others.
+func TestHeldRunLast(t *testing.T) {
+	var cases []Case
+	for i := range 20 {
+		cases = append(cases, Case{ID: fmt.Sprint(i), Held: i%3 == 0, Request: "declined x", Expect: Expect{Status: OneOf{Declined}}})
+	}
+	var order []bool
+	results, err := Run(t.Context(), cases, oracle{}, Options{Jobs: 4, Progress: func(_, _ int, r Result) { order = append(order, r.Case.Held) }})
+	if err != nil || len(order) != len(cases) {
+		t.Fatal(len(order), err)
+	}
+	for i := range order {
+		if order[i] != (i >= 13) {
+			t.Fatalf("%v", order)
+		}
+		if results[i].Case.ID != cases[i].ID {
+			t.Errorf("the results are not in the order of the cases: %s", results[i].Case.ID)
+		}
 	}
 }

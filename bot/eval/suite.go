@@ -41,7 +41,9 @@ type Case struct {
 	Request string `yaml:"request"`
 	// Answers are given when questions come: a list in order, or a map from a question's id or subject.
 	Answers yaml.Node `yaml:"answers"`
-	Expect  Expect    `yaml:"expect"`
+	// SameAs is the id of a case of this suite that says the same in other words: both must have the same Spec.
+	SameAs string `yaml:"same_as"`
+	Expect Expect `yaml:"expect"`
 	// Kind groups cases in the table; it follows from Expect when empty. "chatter" is no request at all.
 	Kind string `yaml:"kind"`
 	// Held is true for a case whose author saw only the project and its glossary, and which nothing was tuned on.
@@ -51,6 +53,8 @@ type Case struct {
 	Suite  string `yaml:"-"`
 	Line   int    `yaml:"-"`
 	Folder string `yaml:"-"`
+	// same is the case that SameAs names.
+	same *Case `yaml:"-"`
 }
 
 // Expect is what must come of a request. What is left empty is not looked at.
