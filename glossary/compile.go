@@ -115,13 +115,26 @@ func parts(m *plan.Measure) []*plan.Measure {
 	return out
 }
 
+// counted are the parts whose rows the measure counts; what only has to follow is not restricted with it.
+func counted(m *plan.Measure) []*plan.Measure {
+	all := parts(m)
+	if m.Kind == plan.Conversion && len(all) > 0 {
+		return all[:1]
+	}
+	return all
+}
+
 func (c *compiler) metric(name string, d *Metric) (plan.Measure, error) {
 	m := plan.Measure{
 		Name: name, Label: strings.ReplaceAll(name, "_", " "), Kind: plan.MeasureKind(d.Type), Format: d.Format,
 		Model: d.Model, Agg: d.Agg, Percentile: d.Percentile, Time: d.Time,
 		Trailing: d.Window, GrainToDate: d.GrainToDate,
 	}
-	if m.Format == "" {
+	switch {
+	case m.Format != "":
+	case d.Type == Conversion && d.Calculation != plan.Conversions:
+		m.Format = plan.Rate
+	default:
 		m.Format = plan.Number
 	}
 	var err error
@@ -202,7 +215,7 @@ func (c *compiler) conversion(m *plan.Measure, d *Metric) error {
 	}
 	conv, err := c.input(m.Name+"_conversion", d.Conversion)
 	m.Inputs = []plan.Measure{base, conv}
-	m.Interval = &plan.Interval{Entity: d.Entity}
+	m.Interval, m.Calculation = &plan.Interval{Entity: d.Entity}, d.Calculation
 	return err
 }
 
@@ -225,14 +238,14 @@ func (c *compiler) input(name string, in *Input) (plan.Measure, error) {
 	return m, err
 }
 
-// withFilters adds filters to every part of the measure that reads rows. A filter without a model is on the part's own.
+// withFilters adds filters to every part of the measure whose rows count. A filter without a model is on the part's own.
 func withFilters(m plan.Measure, ws []Where) (plan.Measure, error) {
 	if m.Model != "" {
 		fs, err := wheres(m.Model, ws)
 		m.Filters = append(slices.Clone(m.Filters), fs...)
 		return m, err
 	}
-	for _, part := range parts(&m) {
+	for _, part := range counted(&m) {
 		changed, err := withFilters(*part, ws)
 		if err != nil {
 			return m, err

@@ -110,6 +110,7 @@ func (d *decoder) metric(n *yaml.Node) *Metric {
 				m.Metrics = append(m.Metrics, d.input(item))
 			}
 		},
+		"calculation":   oneOf(d, &m.Calculation, plan.ConversionRate, plan.Conversions),
 		"entity":        d.text(&m.Entity),
 		"window":        d.span(&m.Window),
 		"grain_to_date": oneOf(d, &m.GrainToDate, plan.Week, plan.Month, plan.Quarter, plan.Year),
@@ -177,7 +178,7 @@ func metricKeys(t MetricType) (needs, allows []string) {
 	case Derived:
 		return []string{"metrics", "expr"}, []string{"filter"}
 	case Conversion:
-		return []string{"base", "conversion", "entity"}, []string{"window"}
+		return []string{"base", "conversion", "entity"}, []string{"window", "calculation"}
 	case Population:
 		return []string{"model", "entity", "valid_from", "valid_to", "state"}, []string{"agg", "expr", "filter"}
 	}

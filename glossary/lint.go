@@ -141,6 +141,9 @@ func (l *linter) metric(t Term, m *Metric) {
 	for _, w := range m.Filter {
 		l.where(t, w, metricModels(m))
 	}
+	if m.Type == Conversion {
+		l.events(t, m)
+	}
 	for _, in := range inputs(m) {
 		models := metricModels(in.Metric)
 		if in.Term != "" {
@@ -155,6 +158,28 @@ func (l *linter) metric(t Term, m *Metric) {
 		}
 		for _, w := range in.Filter {
 			l.where(t, w, models)
+		}
+	}
+}
+
+// events checks that both sides of a conversion are rows that have the entity and a date.
+func (l *linter) events(t Term, m *Metric) {
+	for _, in := range []*Input{m.Base, m.Conversion} {
+		if in == nil {
+			continue
+		}
+		event := in.Metric
+		if other, ok := l.g.Term(in.Term); ok && in.Metric == nil {
+			event = other.Metric
+		}
+		switch {
+		case event == nil: // said where inputs are looked at
+		case event.Type != Simple:
+			l.fail(t, in.Line, "an event of a conversion is a simple metric, one row each; this one is %s", event.Type)
+		case event.Time == "":
+			l.fail(t, in.Line, "an event of a conversion needs an agg_time_dimension, to tell what came first")
+		default:
+			l.column(t, in.Line, event.Model, m.Entity)
 		}
 	}
 }

@@ -77,7 +77,7 @@ const (
 	Derived MetricType = "derived"
 	// cumulative: as simple, with window or grain_to_date; neither: running total.
 	Cumulative MetricType = "cumulative"
-	// conversion: base and conversion events, entity, window.
+	// conversion: base and conversion events, entity, window (none: at any later time), calculation. See plan.Calculation.
 	Conversion MetricType = "conversion"
 	// balance: as simple, taken at the last row of a period.
 	Balance MetricType = "balance"
@@ -102,7 +102,8 @@ type Metric struct {
 
 	Base        *Input // conversion: the first event
 	Conversion  *Input // conversion: what has to follow
-	Entity      string // conversion and population: column that identifies who
+	Calculation plan.Calculation
+	Entity      string // conversion and population: column that identifies who, in the models of both events
 	Window      *plan.Span
 	GrainToDate plan.Grain
 

@@ -16,6 +16,10 @@ func formula(m plan.Measure) string {
 		}
 	case plan.Derived:
 		return derived(m)
+	case plan.Conversion:
+		if len(m.Inputs) == 2 && m.Interval != nil {
+			return conversionWords(m)
+		}
 	case plan.Population:
 		if m.Interval != nil {
 			return populationWords(m)
@@ -41,6 +45,20 @@ func derived(m plan.Measure) string {
 		parts = append(parts, text)
 	}
 	return m.Formula.String() + ", where " + list(parts)
+}
+
+// conversionWords: "share of the rows in visits that a row in orders of the same user_id follows within 7 days".
+func conversionWords(m plan.Measure) string {
+	base, then := m.Inputs[0], m.Inputs[1]
+	what := aggregateWords(base)
+	if m.Calculation != plan.Conversions {
+		what = "share of the " + what
+	}
+	within := ""
+	if m.Trailing != nil {
+		within = " within " + span(*m.Trailing)
+	}
+	return fmt.Sprintf("%s, by %s, that a row of the same %s in %s%s, by %s, follows%s", what, base.Time, m.Interval.Entity, then.Model, where(then.Filters), then.Time, within)
 }
 
 func runningWords(m plan.Measure) string {

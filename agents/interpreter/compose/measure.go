@@ -156,7 +156,9 @@ func addToLeaves(m plan.Measure, fs []plan.Filter) plan.Measure {
 	}
 	m.Inputs = slices.Clone(m.Inputs)
 	for i := range m.Inputs {
-		m.Inputs[i] = addToLeaves(m.Inputs[i], fs)
+		if i == 0 || m.Kind != plan.Conversion { // what follows is not restricted by conditions on what it follows
+			m.Inputs[i] = addToLeaves(m.Inputs[i], fs)
+		}
 	}
 	return m
 }

@@ -98,7 +98,7 @@ func (b *builder) setTime(m *plan.Measure, override *knowledge.Candidate) error 
 	if m.Model == "" || m.Kind == plan.Population {
 		return nil
 	}
-	if override != nil {
+	if override != nil && override.Relation == m.Model {
 		b.redate(m, override.Column.Column)
 		return nil
 	}
@@ -188,6 +188,7 @@ func (b *builder) describeTime() {
 	}
 	seen := map[string]bool{}
 	for _, m := range b.d.Spec.Measures {
+		b.ripens(m)
 		eachLeaf(m, func(x plan.Measure) {
 			if x.Time != "" && !seen[x.Model] {
 				seen[x.Model] = true
@@ -196,4 +197,21 @@ func (b *builder) describeTime() {
 			}
 		})
 	}
+}
+
+// ripens writes down that the last base events of a conversion may still convert.
+func (b *builder) ripens(m plan.Measure) {
+	for _, in := range m.Inputs {
+		b.ripens(in)
+	}
+	if m.Kind != plan.Conversion {
+		return
+	}
+	what, still := "", "later ones may still follow, so the latest figures can rise"
+	if w := m.Trailing; w != nil {
+		what = fmt.Sprintf(" within %d %ss", w.Count, w.Unit)
+		still = fmt.Sprintf("the figures of the last %d %ss can still rise", w.Count, w.Unit)
+	}
+	b.assume(false, "%s belongs to the nearest of the %s before it%s and counts in that one's period; %s.",
+		sentence(a(lowerFirst(m.Inputs[1].Label))), lowerFirst(m.Inputs[0].Label), what, still)
 }

@@ -160,7 +160,7 @@ func (b *builder) crossed() (Select, error) {
 	for _, s := range b.sources[1:] {
 		sel.Joins = append(sel.Joins, Join{Kind: Cross, Table: Table{Name: s.step}})
 	}
-	return sel, b.addMeasures(&sel, func(a *atom) Scalar { return Column{a.source.step, a.name} })
+	return sel, b.addMeasures(&sel, func(a *atom) Scalar { return filled(a, a.source.step) })
 }
 
 // fullJoin keeps the groups of both sources.

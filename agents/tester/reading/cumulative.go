@@ -16,8 +16,6 @@ func (b *builder) cumulative(m plan.Measure) (string, error) {
 		return b.simple(m)
 	case m.Time == "":
 		return "", &Unsupported{"a measure without a time column"}
-	case m.GrainToDate == plan.Week && t.WeekStart == "sunday":
-		return "", &Unsupported{"what adds up since Sunday"}
 	}
 	from, err := b.names(m.Model)
 	if err != nil {
@@ -45,7 +43,9 @@ func (b *builder) cumulative(m plan.Measure) (string, error) {
 	case m.Trailing != nil:
 		where = append(where, fmt.Sprintf("%s >= p.firstmile_end - interval %s", at, length(*m.Trailing)))
 	case m.GrainToDate != "":
-		where = append(where, fmt.Sprintf("%s >= date_trunc('%s', p.firstmile_start)", at, m.GrainToDate))
+		larger := *t
+		larger.Grain = m.GrainToDate
+		where = append(where, fmt.Sprintf("%s >= %s", at, startOf(&larger, "p.firstmile_start")))
 	}
 	columns := append([]string{"p.firstmile_start as " + ident(t.Name)}, dims...)
 	return fmt.Sprintf("select %s, %s as value from (%s) as p, %s as f where %s group by all",

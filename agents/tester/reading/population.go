@@ -14,6 +14,10 @@ func (b *builder) population(m plan.Measure) (string, error) {
 	if iv == nil {
 		return "", &Unsupported{"a population without an interval"}
 	}
+	if m.Expr == nil && m.Agg != plan.Sum {
+		who := plan.Col(iv.Entity)
+		m.Agg, m.Expr = plan.CountDistinct, &who
+	}
 	start, end := "p.firstmile_start", "p.firstmile_end"
 	at, other := start, end
 	if iv.State == plan.Closing || iv.State == plan.Gained {
@@ -39,7 +43,7 @@ func (b *builder) population(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	where = append(where, b.covers(iv, at))
+	where = append(where, b.covers(iv, at), "f."+ident(iv.Entity)+" is not null")
 	if iv.State == plan.Lost || iv.State == plan.Gained {
 		gone, err := b.absent(m, from, other)
 		if err != nil {
