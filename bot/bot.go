@@ -17,6 +17,7 @@ import (
 	"firstmile/agents/forge"
 	"firstmile/bot/config"
 	"firstmile/bot/health"
+	"firstmile/bot/memory"
 	"firstmile/bot/slackbot"
 	"firstmile/bot/workbench"
 	"firstmile/planner"
@@ -84,7 +85,9 @@ func runBot(ctx context.Context, s botSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	ports.Chat, ports.Publisher, ports.Learner = bot, forges, learner{db}
+	past := memory.New(db, bot)
+	ports.Chat, ports.Publisher, ports.Memory, ports.Watcher = bot, forges, past, forges
+	ports.Interpreter = memory.Recalling{Interpreter: ports.Interpreter, Memory: past}
 	desk.Driver = driver.New(db, driver.Options{Config: cfg, Ports: ports, Log: s.log, OnBoundary: s.boundary})
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return desk.Run(ctx) })
@@ -180,6 +183,15 @@ func (f forgesByProject) Publish(ctx context.Context, p plan.Publication) (plan.
 	return target.Publish(ctx, p)
 }
 
+// Watch looks how a pull request of the project stands.
+func (f forgesByProject) Watch(ctx context.Context, project plan.ProjectID, pr plan.PR) (plan.PRStatus, error) {
+	target, ok := f[project]
+	if !ok {
+		return plan.PRStatus{}, plan.NewFailure(plan.Permanent, "no_project", "The project of this design is not configured any more.", nil)
+	}
+	return target.Watch(ctx, pr)
+}
+
 // frontDesk is where Slack's events come in: it knows which threads the bot takes part in.
 type frontDesk struct {
 	*driver.Driver
@@ -234,18 +246,4 @@ func (f *frontDesk) Requests(ctx context.Context, person string) ([]slackbot.Req
 		out = append(out, slackbot.Request{Title: line.Title, Stage: line.Stage, Root: line.Root, PR: line.PR})
 	}
 	return out, nil
-}
-
-// learner keeps what a published design teaches: the words, the reading, the approval.
-type learner struct{ db *store.DB }
-
-// designs is the space of the store's notes that holds published designs by thread.
-const designs = "designs"
-
-func (l learner) Learn(ctx context.Context, brief plan.Brief) error {
-	body, err := json.Marshal(brief)
-	if err != nil {
-		return fmt.Errorf("encoding a design: %w", err)
-	}
-	return l.db.Put(ctx, designs, string(brief.Thread), body)
 }

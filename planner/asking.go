@@ -71,6 +71,7 @@ func (s *step) adopt(r plan.Reading) {
 			s.t.Questions = nil
 			s.restate(r)
 			s.lookForReuse()
+			s.recall()
 			return
 		}
 	case plan.OutcomeQuestions:
@@ -276,6 +277,8 @@ func (s *step) fired(timer string) {
 	case timer == timerRemind && s.t.Stage == plan.StageAsking:
 		s.post("", plan.Message{Kind: plan.SayNote,
 			Text: "Still waiting for an answer above. Say “default” to take the marked options, or “cancel” to stop."})
+	case timer == timerWatch:
+		s.look()
 	case timer == timerPark && s.t.Stage == plan.StageAsking:
 		s.t.Stage = plan.StageParked
 		s.post("", plan.Message{Kind: plan.SayNote,

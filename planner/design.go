@@ -25,6 +25,7 @@ func (s *step) reused(r plan.Reuse) {
 		s.t.Stage = plan.StageAnswered
 		s.post("", plan.Message{Kind: plan.SayExists, Reuse: &r,
 			Text: fmt.Sprintf("This exists already: %s. Say what is missing if you need something else.", r.Model)})
+		s.remember()
 		return
 	}
 	s.synthesize(nil)
@@ -156,4 +157,5 @@ func (s *step) callPerson(text string, failed []plan.Check) {
 	b.WriteString("\nNothing was published. Someone of the data team should take it from here; reply in the thread to change the request.")
 	s.t.Stage = plan.StageEscalated
 	s.post("", plan.Message{Kind: plan.SayEscalated, Text: b.String(), Call: s.t.Rules.Approvers.DataTeam})
+	s.remember()
 }

@@ -6,7 +6,8 @@
 // events alone.
 //
 // The files follow the way of a thread: said.go (a message comes in), asking.go
-// (readings, questions, answers), revise.go (a reply changes the request),
+// (readings, questions, answers), reply.go (what a text answers), amend.go (an answer is taken
+// back), revise.go (a reply changes the request), remember.go (what outlives the thread),
 // design.go (reuse, synthesize, cover, document, check), propose.go (approval),
 // publish.go, retry.go (failures), show.go (messages that are updated).
 //

@@ -35,9 +35,9 @@ func (s *step) published(pr plan.PR, d *plan.Description) {
 	}
 	s.showProposal()
 	s.post("", plan.Message{Kind: plan.SayPublished, Text: text, PR: &pr})
-	b := s.brief()
-	b.Approval = &s.t.Approvals[len(s.t.Approvals)-1]
-	s.do(plan.Effect{Kind: plan.DoLearn, Brief: &b})
+	s.t.Watched, s.t.Looks = nil, 0
+	s.remember()
+	s.watch()
 	s.afterPublishing()
 }
 

@@ -55,6 +55,8 @@ func (s *step) failedForGood(kind plan.EffectKind, f plan.EffectFailed) {
 	switch {
 	case kind == plan.DoPost:
 		delete(s.t.Posting, f.Effect)
+	case kind == plan.DoWatch:
+		s.watch()
 	case silent(kind):
 		// A missing 👀 or an edit that failed is logged by the driver; the design goes on.
 	case kind == plan.DoPublish:

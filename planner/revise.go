@@ -100,6 +100,7 @@ func (s *step) replan(turns []plan.Turn, r plan.Reading) {
 	s.staleProposal()
 	s.t.Turns, s.t.Approvals, s.t.Carried = turns, nil, nil
 	s.t.Attempts, s.t.Tried, s.t.Rounds = 0, nil, nil
+	s.t.Revisions++
 	s.t.Stage = plan.StageInterpreting
 	s.adopt(r)
 }

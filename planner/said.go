@@ -147,8 +147,12 @@ func (s *step) cancel(by plan.Person) {
 	}
 	s.closeQuestions()
 	s.staleProposal()
+	published := s.t.Stage == plan.StagePublished
 	s.t.Stage, s.t.Revision, s.t.Approvals, s.t.Carried = plan.StageCancelled, nil, nil, nil
 	s.post("", plan.Message{Kind: plan.SayCancelled, Text: text})
+	if !published {
+		s.remember()
+	}
 }
 
 func ptr[T any](v T) *T { return &v }

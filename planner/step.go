@@ -25,6 +25,8 @@ type Config struct {
 	// Remind and Park are the waits for an answer before a reminder and before
 	// the thread is parked. Zero: never.
 	Remind, Park time.Duration
+	// Watch is the wait before the first look at an open pull request; each further one doubles it, up to a day. Zero: never.
+	Watch time.Duration
 	// Backoff is the first wait before a retry; each further one doubles it.
 	Backoff time.Duration
 	// Examples are requests to show to someone who asks for help.
@@ -39,6 +41,7 @@ func DefaultConfig() Config {
 		MaxRounds:   3,
 		Remind:      24 * time.Hour,
 		Park:        72 * time.Hour,
+		Watch:       time.Hour,
 		Backoff:     2 * time.Second,
 	}
 }
@@ -111,6 +114,10 @@ func (s *step) done(d plan.Done) {
 		s.documented(*r.Change)
 	case kind == plan.DoCheck && r.Report != nil:
 		s.checked(*r.Report)
+	case kind == plan.DoRecall:
+		s.recalled(r.Past)
+	case kind == plan.DoWatch && r.Status != nil:
+		s.watched(*r.Status)
 	case kind == plan.DoPublish && r.PR != nil:
 		s.published(*r.PR, r.Description)
 	case silent(kind):
@@ -122,7 +129,11 @@ func (s *step) done(d plan.Done) {
 
 // silent effects are waited for only so that they can be retried.
 func silent(kind plan.EffectKind) bool {
-	return kind == plan.DoReact || kind == plan.DoEdit || kind == plan.DoLearn || kind == plan.DoTimer
+	switch kind {
+	case plan.DoReact, plan.DoEdit, plan.DoLearn, plan.DoTimer, plan.DoRecall, plan.DoWatch:
+		return true
+	}
+	return false
 }
 
 func (s *step) addUsage(u *plan.Usage) {
@@ -216,6 +227,7 @@ func clone(t plan.Thread) plan.Thread {
 	t.Answers = slices.Clone(t.Answers)
 	t.Questions = slices.Clone(t.Questions)
 	t.Asked = slices.Clone(t.Asked)
+	t.Linked = slices.Clone(t.Linked)
 	t.Reports = slices.Clone(t.Reports)
 	t.Approvals = slices.Clone(t.Approvals)
 	t.Carried = slices.Clone(t.Carried)

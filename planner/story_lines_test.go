@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"firstmile/planner/plan"
 )
@@ -15,6 +16,7 @@ import (
 //	reuse new                   reuse exists MODEL       synthesized BYTES
 //	covered                     documented [BYTES]       report LEVEL STATUS [CHECK]
 //	react WHO EMOJI [TS]        unreact WHO EMOJI        press WHO approve|cancel|ID=OPT
+//	recalls WHO [PR]            stands open|merged|closed [COMMENT]
 //	published                   fails KIND CLASS CODE    fires TIMER
 //	hold                        posted                   rules no-dbt|two
 func (st *teller) play(line string) ([]plan.Effect, error) {
@@ -96,6 +98,23 @@ func (st *teller) playResult(w []string, arg func(int) string, line string) ([]p
 	case "reads":
 		return st.result(plan.DoInterpret, func(plan.Effect) plan.Result {
 			return plan.Result{Reading: reading(w[1], strings.TrimSpace(strings.TrimPrefix(line, "reads "+w[1])))}
+		})
+	case "recalls":
+		return st.result(plan.DoRecall, func(e plan.Effect) plan.Result {
+			p := *e.Past
+			p.Thread, p.Requester, p.Where, p.At = plan.ThreadID(arg(1)), person(arg(1)), "#data", time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)
+			if arg(2) != "" {
+				p.PR = &plan.PR{Number: 12}
+			}
+			return plan.Result{Past: []plan.PastDesign{p}}
+		})
+	case "stands":
+		return st.result(plan.DoWatch, func(plan.Effect) plan.Result {
+			s := plan.PRStatus{State: plan.PRState(arg(1))}
+			if text, ok := strings.CutPrefix(line, "stands "+arg(1)+" "); ok {
+				s.Comments = []plan.Comment{{Author: "dev", Text: text}}
+			}
+			return plan.Result{Status: &s}
 		})
 	case "reuse":
 		return st.result(plan.DoReuse, func(plan.Effect) plan.Result {

@@ -170,6 +170,10 @@ func describe(e plan.Effect) string {
 			said = append(said, a.Question+"="+strings.Join(append([]string{a.Option}, a.Also...), "+")+quoted(a.Text)+assumed(a))
 		}
 		return "interpret " + strings.Join(said, " | ")
+	case plan.DoLearn, plan.DoRecall:
+		return fmt.Sprintf("%s %s %q", e.Kind, e.Past.State, e.Past.Title)
+	case plan.DoWatch:
+		return "watch " + e.Prior.URL
 	case plan.DoSynthesize:
 		return fmt.Sprintf("synthesize, %d reasons", len(e.Reasons))
 	case plan.DoCheck:

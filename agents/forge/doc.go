@@ -9,6 +9,7 @@
 //   - commit.go   blobs, tree, commit; base.go: has the target branch moved under the change
 //   - source.go   Source: the repository at a commit as files on disk; unpack.go: reading the archive safely
 //   - local.go    Local: the same change as a branch of a repository on disk
+//   - watch.go    Forge.Watch: how a pull request stands, and what reviewers wrote
 //   - owners.go   CODEOWNERS: whom to ask for a review
 //   - doctor.go   Doctor: can this configuration publish at all
 //

@@ -96,6 +96,7 @@ type Bot struct {
 	api    *slack.Client
 	log    *slog.Logger
 	people *people
+	rooms  rooms
 	pace   *pace
 	lanes  *lanes
 	status *status
@@ -128,7 +129,7 @@ func New(cfg Config) (*Bot, error) {
 	if cfg.APIURL != "" {
 		options = append(options, slack.OptionAPIURL(cfg.APIURL))
 	}
-	b := &Bot{cfg: cfg, api: slack.New(cfg.BotToken, options...), log: cfg.Logger, begun: map[string]bool{},
+	b := &Bot{cfg: cfg, api: slack.New(cfg.BotToken, options...), log: cfg.Logger, begun: map[string]bool{}, rooms: rooms{known: map[string]room{}},
 		catchup: make(chan struct{}, 1), ready: make(chan struct{})}
 	b.people = &people{api: b.api, groups: cfg.Groups, now: cfg.Now, known: map[string]named{}}
 	b.pace = &pace{every: cfg.PostEvery, next: map[string]time.Time{}}

@@ -2,7 +2,6 @@ package slackbot
 
 import (
 	"context"
-	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -24,8 +23,8 @@ func (b *Bot) publishHome(ctx context.Context, person string) {
 	requests := make([]render.Request, len(list))
 	for i, r := range list {
 		requests[i] = render.Request{Title: r.Title, Stage: r.Stage, PR: r.PR}
-		if self.url != "" && !r.Root.IsZero() {
-			requests[i].Link = strings.TrimSuffix(self.url, "/") + "/archives/" + r.Root.Channel + "/p" + strings.Replace(r.Root.TS, ".", "", 1)
+		if !r.Root.IsZero() {
+			requests[i].Link = self.link(r.Root)
 		}
 	}
 	view := render.Home(requests, b.cfg.Examples)

@@ -22,6 +22,7 @@ var needs = map[string][]string{
 	"chat.postMessage":             {"chat:write"},
 	"chat.update":                  {"chat:write"},
 	"conversations.history":        {"channels:history", "groups:history", "im:history", "mpim:history"},
+	"conversations.info":           {"channels:read", "groups:read", "im:read", "mpim:read"},
 	"conversations.replies":        {"channels:history", "groups:history", "im:history", "mpim:history"},
 	"files.completeUploadExternal": {"files:write"},
 	"files.getUploadURLExternal":   {"files:write"},

@@ -75,13 +75,30 @@ func (d *Driver) work(ctx context.Context, e plan.Effect) (r plan.Result, err er
 		return plan.Result{Report: &report}, err
 	case plan.DoPublish:
 		return d.publish(ctx, e)
-	case plan.DoLearn:
-		if p.Learner == nil {
+	case plan.DoLearn, plan.DoRecall:
+		return d.recall(ctx, e)
+	case plan.DoWatch:
+		if p.Watcher == nil {
 			return plan.Result{}, nil
 		}
-		return plan.Result{}, p.Learner.Learn(ctx, *e.Brief)
+		status, err := p.Watcher.Watch(ctx, e.Project, *e.Prior)
+		return plan.Result{Status: &status}, err
 	}
 	return r, fmt.Errorf("unknown kind of effect %q", e.Kind)
+}
+
+// recall keeps a design and, for DoRecall, looks for others like it. It is kept first: of two threads that ask for the
+// same at the same moment at least one hears of the other.
+func (d *Driver) recall(ctx context.Context, e plan.Effect) (plan.Result, error) {
+	m := d.opts.Ports.Memory
+	if m == nil || e.Past == nil { // an effect of an earlier version has none
+		return plan.Result{}, nil
+	}
+	if err := m.Learn(ctx, *e.Past); err != nil || e.Kind == plan.DoLearn {
+		return plan.Result{}, err
+	}
+	found, err := m.Alike(ctx, *e.Past)
+	return plan.Result{Past: found}, err
 }
 
 func reuseOf(e plan.Effect) plan.Reuse {

@@ -57,12 +57,21 @@ type Chat interface {
 	Edit(ctx context.Context, target plan.MessageRef, post plan.Post) error
 }
 
-// Learner keeps what a finished design teaches.
-type Learner interface {
-	Learn(ctx context.Context, brief plan.Brief) error
+// Memory keeps what outlives a thread.
+type Memory interface {
+	// Learn keeps what is known of a design, in the place of what was kept of the same thread before.
+	Learn(ctx context.Context, design plan.PastDesign) error
+	// Alike lists the open designs of other threads that ask for the same numbers, as far as the design's channel may know
+	// of them.
+	Alike(ctx context.Context, design plan.PastDesign) ([]plan.PastDesign, error)
 }
 
-// Ports are the hands of the driver. Learner may be nil.
+// Watcher looks how a pull request stands.
+type Watcher interface {
+	Watch(ctx context.Context, project plan.ProjectID, pr plan.PR) (plan.PRStatus, error)
+}
+
+// Ports are the hands of the driver. Memory and Watcher may be nil: then nothing is remembered or looked at.
 type Ports struct {
 	Resolver    Resolver
 	Interpreter Interpreter
@@ -71,5 +80,6 @@ type Ports struct {
 	Documenter  Documenter
 	Publisher   Publisher
 	Chat        Chat
-	Learner     Learner
+	Memory      Memory
+	Watcher     Watcher
 }

@@ -13,6 +13,7 @@
 //	reading.go   what the interpreter and the look for reuse return
 //	change.go    files to publish and their digest
 //	report.go    what the checks found out about one digest
+//	past.go      what is remembered of a design beyond its thread
 //	message.go   what is shown in the thread, as data
 //	event.go     what happened (input of planner.Step)
 //	effect.go    what shall be done (output of planner.Step)

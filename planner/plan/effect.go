@@ -23,7 +23,9 @@ const (
 	DoDocument   EffectKind = "document"   // Brief                    -> Change
 	DoCheck      EffectKind = "check"      // Spec, Change, Level      -> Report
 	DoPublish    EffectKind = "publish"    // Brief, Branch            -> PR, Description
-	DoLearn      EffectKind = "learn"      // Brief                    -> nothing
+	DoRecall     EffectKind = "recall"     // Past: keep it, find like -> Past
+	DoLearn      EffectKind = "learn"      // Past: keep it            -> nothing
+	DoWatch      EffectKind = "watch"      // Project, Prior           -> Status
 
 	DoTimer EffectKind = "timer" // Timer, After: fires once, replaces one of the same name
 )
@@ -59,8 +61,10 @@ type Effect struct {
 	// Retry counts earlier tries: after the first, the effect may already have happened.
 	Retry int `json:"retry,omitempty"`
 
-	// Prior is the pull request that a revision continues.
+	// Prior is the pull request that a revision continues, or that is looked at.
 	Prior *PR `json:"prior,omitempty"`
+	// Past is what shall be remembered of the thread.
+	Past *PastDesign `json:"past,omitempty"`
 }
 
 // Brief is everything that the documenter and the publisher may tell about a

@@ -94,6 +94,9 @@ type Result struct {
 	Message     *MessageRef  `json:"message,omitempty"`
 	PR          *PR          `json:"pr,omitempty"`
 	Usage       *Usage       `json:"usage,omitempty"`
+	// Past are open designs of other threads that ask for the same, as far as this thread's channel may know of them.
+	Past   []PastDesign `json:"past,omitempty"`
+	Status *PRStatus    `json:"status,omitempty"`
 }
 
 // Usage counts what a language model was asked for. Zero without one.

@@ -18,6 +18,7 @@ const (
 	SayEscalated MessageKind = "escalated" // a person is needed; Text says who and why
 	SayCancelled MessageKind = "cancelled"
 	SayFailed    MessageKind = "failed" // an error in the person's words
+	SayAlike     MessageKind = "alike"  // Past: others ask for the same
 	SayNote      MessageKind = "note"   // anything short
 )
 
@@ -36,6 +37,8 @@ type Message struct {
 	Examples  []string       `json:"examples,omitempty"`
 	// Call are people and groups to call in, as glossary and configuration name them: the adapter mentions those it knows.
 	Call []string `json:"call,omitempty"`
+	// Past are designs of other threads that are spoken of.
+	Past []PastDesign `json:"past,omitempty"`
 }
 
 // ProgressStep is one line of the progress message.

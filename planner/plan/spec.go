@@ -95,6 +95,16 @@ type Hop struct {
 	Evidence string `json:"evidence"`
 	// Declared is false for keys guessed from names or data: these are shown as an assumption.
 	Declared bool `json:"declared"`
+	// AsOf is set where To holds versions of a thing, one row after the other: the hop leads to the version that was valid at the
+	// time of the measured row (of a population: at the instant it is counted for), whatever the cardinality.
+	AsOf *Validity `json:"as_of,omitempty"`
+}
+
+// Validity names the columns of a relation of versions between which a row is valid: from From until To, its end not
+// included; NULL in To: still valid. Both are dates or both are timestamps; of a day the last version counts.
+type Validity struct {
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 // JoinPath leads from the relation that a measure is computed on to the

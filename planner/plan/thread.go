@@ -65,7 +65,13 @@ type Thread struct {
 	Approvals   []Approval   `json:"approvals,omitempty"`
 	Description *Description `json:"description,omitempty"`
 	PR          *PR          `json:"pr,omitempty"`
-	Usage       Usage        `json:"usage,omitzero"`
+	// Watched is the last look at PR; Looks counts them.
+	Watched *PRStatus `json:"watched,omitempty"`
+	Looks   int       `json:"looks,omitempty"`
+	// Revisions counts the readings after the first. Linked are the threads that were named as asking for the same.
+	Revisions int        `json:"revisions,omitempty"`
+	Linked    []ThreadID `json:"linked,omitempty"`
+	Usage     Usage      `json:"usage,omitzero"`
 
 	// Slots remembers posted messages by name ("progress", "questions", "proposal").
 	Slots map[string]MessageRef `json:"slots,omitempty"`

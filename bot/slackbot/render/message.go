@@ -53,6 +53,9 @@ func Message(m plan.Message, o Options) Rendered {
 		declined(p, m)
 	case plan.SayHelp:
 		help(p, m)
+	case plan.SayAlike:
+		say(p, "👯", m.Text)
+		p.text(links(m.Past)...)
 	default:
 		say(p, marks[m.Kind], m.Text)
 	}
@@ -246,6 +249,24 @@ func prLabel(pr *plan.PR) string {
 		return fmt.Sprintf("pull request #%d", pr.Number)
 	}
 	return pr.URL
+}
+
+// links lead to the threads and pull requests of other designs.
+func links(past []plan.PastDesign) []string {
+	var out []string
+	for _, d := range past {
+		var to []string
+		if d.Link != "" {
+			to = append(to, Link(d.Link, "the thread"))
+		}
+		if d.PR != nil && d.PR.URL != "" {
+			to = append(to, Link(d.PR.URL, prLabel(d.PR)))
+		}
+		if len(to) > 0 {
+			out = append(out, "• "+strings.Join(to, " · "))
+		}
+	}
+	return out
 }
 
 // prText is where a pull request, or the branch of a local repository, is.

@@ -29,6 +29,9 @@ func Plain(m plan.Message) string {
 	for _, e := range m.Examples {
 		w.say("• %s", e)
 	}
+	for _, d := range m.Past {
+		w.say("%s", d.Link)
+	}
 	if m.Reuse != nil {
 		plainReuse(w, m.Reuse)
 	}
