@@ -148,6 +148,9 @@ func (s *session) replace(q plan.Question, text string) bool {
 		s.texts[len(s.texts)-1] += " " + text
 		return true
 	}
+	if s.retarget(q, text) {
+		return true
+	}
 	span, ok := s.find(q.Subject)
 	if !ok || q.Kind == plan.AskGrain || q.Kind == plan.AskTime || q.Kind == plan.AskPath {
 		return false

@@ -30,7 +30,7 @@ type candidate struct {
 
 // extension looks among the models that fit for one that lacks only measures. The evidence says why one that came near is none.
 func (i *Interpreter) extension(ctx context.Context, b plan.Base, k *base, spec plan.Spec, fits []shape, want plan.Preview) (*plan.Reuse, []string) {
-	if spec.Target.Separate || spec.Window != nil || len(spec.Filters) > 0 || len(fits) == 0 {
+	if spec.Target.Separate || spec.Window != nil || len(spec.Filters) > 0 || len(fits) == 0 || spec.Time != nil && spec.Time.Complete {
 		return nil, nil
 	}
 	var best *candidate
@@ -40,7 +40,7 @@ func (i *Interpreter) extension(ctx context.Context, b plan.Base, k *base, spec 
 		if err != nil || !sameSubject(k, c) {
 			continue
 		}
-		if why := i.unfit(ctx, b, k, c, false); why != "" {
+		if why := i.unfit(ctx, b, k, c, false, true); why != "" {
 			evidence = append(evidence, fmt.Sprintf("%s has %s, but cannot be extended: %s.", f.node.Name, describeGrain(spec), why))
 			continue
 		}
@@ -51,7 +51,7 @@ func (i *Interpreter) extension(ctx context.Context, b plan.Base, k *base, spec 
 	if best == nil {
 		return nil, evidence
 	}
-	return i.extend(ctx, b, k, best), nil
+	return i.extend(ctx, b, k, best, true), nil
 }
 
 // candidate reads the rows of a model and finds which measures it has.
@@ -126,11 +126,11 @@ func dates(m plan.Measure) []plan.ColumnRef {
 }
 
 // unfit says why the model's rows cannot take the missing measures; empty: they can.
-func (i *Interpreter) unfit(ctx context.Context, b plan.Base, k *base, c *candidate, asked bool) string {
+func (i *Interpreter) unfit(ctx context.Context, b plan.Base, k *base, c *candidate, asked, proof bool) string {
 	if why := editable(c.node); why != "" {
 		return why
 	}
-	if why := c.clash(asked); why != "" {
+	if why := c.clash(asked, proof); why != "" {
 		return why
 	}
 	for _, m := range c.missing {
@@ -139,6 +139,9 @@ func (i *Interpreter) unfit(ctx context.Context, b plan.Base, k *base, c *candid
 				return fmt.Sprintf("%s is computed from %s itself", name, c.node.Name)
 			}
 		}
+	}
+	if !proof {
+		return ""
 	}
 	keys, why := c.keys()
 	if why != "" {
@@ -177,19 +180,38 @@ func below(p *dbt.Project, model, n *dbt.Node) bool {
 }
 
 // clash names a column of the model that has a missing measure's name and other figures. Where the requester named the model
-// and the measure is only of some rows, those give it another name.
-func (c *candidate) clash(asked bool) string {
-	for n, m := range c.missing {
-		if _, taken := c.node.Column(m.Name); !taken {
-			continue
+// and the measure is only of some rows, the column says so in its name: those beside it are of all rows.
+func (c *candidate) clash(asked, proof bool) string {
+	for n := range c.missing {
+		m := &c.missing[n]
+		if asked && len(c.spec.Filters) > 0 {
+			m.Name += "_" + ofWhat(c.spec.Filters)
+			m.Label += " (" + filterLabels(c.spec.Filters) + ")"
+			if m.Description != "" {
+				m.Description = strings.TrimSuffix(m.Description, ".") + ". Only where " + filterLabels(c.spec.Filters) + "."
+			}
 		}
-		name := m.Name + "_" + ofWhat(c.spec.Filters)
-		if _, taken := c.node.Column(name); taken || !asked || len(c.spec.Filters) == 0 {
+		_, taken := c.node.Column(m.Name)
+		switch {
+		case taken && !proof:
+			return fmt.Sprintf("it has a column %s already, and without data I cannot tell whether that is it", m.Name)
+		case taken:
 			return fmt.Sprintf("its column %s has other figures", m.Name)
 		}
-		c.missing[n].Name = name
 	}
 	return ""
+}
+
+func filterLabels(filters []plan.Filter) string {
+	var out []string
+	for _, f := range filters {
+		label := f.Label
+		if label == "" {
+			label = f.Column.String()
+		}
+		out = append(out, label)
+	}
+	return list(out)
 }
 
 // ofWhat makes a part of a column's name of filters: "enterprise", "not_void".
@@ -212,7 +234,6 @@ func ofWhat(filters []plan.Filter) string {
 // rowKeys are the groups of a model, as package interpreter compares them.
 type rowKeys struct {
 	at    map[string]bool
-	count int
 	nulls []bool // for each dimension: the model leaves an empty value empty
 }
 
@@ -248,7 +269,6 @@ func (c *candidate) keys() (rowKeys, string) {
 		}
 		out.at[key] = true
 	}
-	out.count = len(c.have.Rows)
 	return out, ""
 }
 
@@ -256,6 +276,11 @@ func (c *candidate) keys() (rowKeys, string) {
 func (i *Interpreter) lost(ctx context.Context, b plan.Base, c *candidate, keys rowKeys) string {
 	alone := c.spec
 	alone.Measures = c.missing
+	if alone.Time != nil {
+		axis := *alone.Time
+		axis.Complete = false
+		alone.Time = &axis
+	}
 	rows, err := i.figures.Rows(ctx, b, alone)
 	if err != nil || rows.Truncated {
 		return "its rows could not be compared with those of the new figures"
@@ -263,7 +288,7 @@ func (i *Interpreter) lost(ctx context.Context, b plan.Base, c *candidate, keys 
 	compared := comparison{spec: alone, keys: len(rows.Columns) - len(c.missing)}
 	lost, example := 0, ""
 	for _, r := range rows.Rows {
-		if keys.at[compared.key(r)] || !slices.ContainsFunc(r[compared.keys:], func(v any) bool { f, ok := number(v); return v != nil && (!ok || f != 0) }) {
+		if keys.at[compared.key(r)] {
 			continue
 		}
 		lost++
@@ -286,14 +311,24 @@ func labels(measures []plan.Measure) string {
 }
 
 // extend describes the extension, and puts the Spec into the model's words.
-func (i *Interpreter) extend(ctx context.Context, b plan.Base, k *base, c *candidate) *plan.Reuse {
+func (i *Interpreter) extend(ctx context.Context, b plan.Base, k *base, c *candidate, proof bool) *plan.Reuse {
 	n := c.node
-	keys, _ := c.keys()
-	own := c.inWordsOf(keys)
+	var nulls []bool
+	if keys, why := c.keys(); proof && why == "" {
+		nulls = keys.nulls
+	}
+	own := c.inWordsOf(nulls)
 	r := &plan.Reuse{Verdict: plan.Extend, Model: n.Name, Path: n.Path, Spec: &own, Readers: readers(k.Project, n)}
 	say := func(format string, args ...any) { r.Evidence = append(r.Evidence, fmt.Sprintf(format, args...)) }
 	say("%s has %s already and lacks %s. Its columns: %s.", n.Name, describeGrain(c.spec), labels(c.missing), columnNames(n))
-	say("Its key is %s: %d rows, each once, and every group of the new figures is among them.", list(keyColumns(c.shape)), keys.count)
+	if proof {
+		say("Its key is %s: %d rows, each once, and every group of the new figures is among them.", list(keyColumns(c.shape)), len(c.have.Rows))
+	} else {
+		say("Its key is taken to be %s: there are no data to prove that each row has its own, and that no group of the new figures is missing.", list(keyColumns(c.shape)))
+	}
+	if c.spec.Time != nil && c.spec.Time.Complete {
+		say("The %s under way is in it as far as the data goes: there it is not over yet.", c.spec.Time.Grain)
+	}
 	for m, column := range c.found {
 		if column != "" {
 			say("Its column %s holds %s: the same figures in every row that was compared.", column, c.spec.Measures[m].Label)
@@ -304,20 +339,26 @@ func (i *Interpreter) extend(ctx context.Context, b plan.Base, k *base, c *candi
 }
 
 // inWordsOf is the Spec of the missing measures with the model's columns as its period and dimensions.
-func (c *candidate) inWordsOf(keys rowKeys) plan.Spec {
+// nulls says for each dimension whether the model leaves an empty value empty; nil: the columns' tests have to say.
+func (c *candidate) inWordsOf(nulls []bool) plan.Spec {
 	out := c.spec
 	out.Measures = c.missing
 	out.Target = plan.Target{Name: c.node.Name, Extends: c.spec.Target.Extends, Origin: c.spec.Target.Origin}
 	if out.Time != nil {
 		axis := *out.Time
-		axis.Name = c.period
+		axis.Name, axis.Complete = c.period, false // the model's rows are there, so the last one gets what there is
 		out.Time = &axis
 	}
 	out.Dimensions = slices.Clone(out.Dimensions)
 	for n := range out.Dimensions {
 		d := &out.Dimensions[n]
 		d.Name = c.dims[n]
-		if n < len(keys.nulls) && keys.nulls[n] {
+		empty := n < len(nulls) && nulls[n]
+		if column, ok := c.node.Column(d.Name); ok && nulls == nil {
+			_, notNull := column.Test("not_null")
+			empty = !notNull
+		}
+		if empty {
 			d.NullAs = ""
 		}
 	}

@@ -29,7 +29,7 @@ func (i *Interpreter) Interpret(ctx context.Context, request plan.Request) (plan
 	defer release()
 	s := newSession(i, k, request)
 	for range maxRounds {
-		reading := s.read()
+		reading := s.aimed(ctx, s.read())
 		if reading.Outcome == plan.OutcomeQuestions && s.apply(reading.Questions) {
 			continue // an answer, or with Assume a default, settles one of them
 		}
@@ -58,6 +58,7 @@ type session struct {
 
 	tokens []token.Token
 	turns  []grammar.Span
+	aim    aim
 }
 
 func newSession(i *Interpreter, k *base, request plan.Request) *session {
@@ -93,20 +94,21 @@ const maxWords = 150
 
 // tokenize cuts all turns, with one empty token between two of them.
 func (s *session) tokenize() {
-	s.tokens, s.turns = nil, nil
+	s.tokens, s.turns, s.aim = nil, nil, aim{}
 	t := s.i.lexicon.Tokenizer()
 	for n, text := range s.texts {
 		if n > 0 {
-			s.tokens = append(s.tokens, token.Token{Kind: token.Symbol, Text: "¶", Norm: "¶", Light: "¶", Stem: "¶"})
+			s.tokens = append(s.tokens, between())
 		}
 		from := len(s.tokens)
 		tokens, complete := t.Tokens(text)
-		s.tokens = append(s.tokens, tokens...)
+		s.tokens = append(s.tokens, s.aim.take(s, text, tokens)...)
 		if !complete {
 			s.tokens = append(s.tokens, make([]token.Token, maxWords)...) // too long in any case
 		}
 		s.turns = append(s.turns, grammar.Span{From: from, To: len(s.tokens)})
 	}
+	s.aim.name(s)
 }
 
 // settledWords maps the words of answered questions to the candidate that was chosen.
@@ -136,7 +138,7 @@ const tooFar = 1.5
 
 // drafts composes every division with every combination of candidates, the cheapest first.
 func (s *session) drafts(linked grammar.Linked, divisions []grammar.Division) []draft {
-	c := compose.Context{K: s.k.Knowledge, Tokens: s.tokens, Today: s.today(), Zone: s.k.calendar.Zone, WeekStart: s.k.calendar.WeekStart,
+	c := compose.Context{K: s.k.Knowledge, Tokens: s.tokens, Today: s.today(), Zone: s.k.calendar.Zone, WeekStart: s.k.calendar.WeekStart, FiscalStart: int(s.k.calendar.FiscalStart),
 		Settled: s.settled, Prefix: s.k.prefix, Taken: s.taken}
 	var out []draft
 	found := math.Inf(1) // cost of the best complete reading so far
@@ -148,6 +150,7 @@ func (s *session) drafts(linked grammar.Linked, divisions []grammar.Division) []
 			continue
 		}
 		structure, needs, refusal := s.merge(d.Turns)
+		structure = s.supplied(structure)
 		cost := d.Cost
 		if refusal == nil {
 			if refusal = s.unjoined(linked, d); refusal != nil {

@@ -52,8 +52,8 @@ func (s *session) thanks(l grammar.Linked) bool {
 
 // outside recognises a request that measures by dimensions and time cannot say. A word that the project itself uses is no sign of it.
 func (s *session) outside(l grammar.Linked) (plan.Reading, bool) {
-	if model, ok := s.extends(l); ok {
-		text := "Changing the existing model " + model + " is nothing that I do yet. Ask for the figures without naming a model, and I will build them beside it."
+	if model, ok := s.alters(l); ok {
+		text := "I add columns to an existing model, but I do not change those that " + model + " has. Ask for the figures as a new column, or without naming a model."
 		return plan.Reading{Outcome: plan.OutcomeOutside, Message: text, Unknown: []plan.Unknown{{Words: model, Reason: text}}}, true
 	}
 	for _, m := range l.Matches {
@@ -98,10 +98,10 @@ func listsRows(l grammar.Linked, m lexicon.Match) bool {
 	return rows
 }
 
-// extends recognises the wish to put something into a model that is there: a word for changing together with a
-// model's technical name as it is written, with underscores, which nobody uses for the model's rows.
-func (s *session) extends(l grammar.Linked) (model string, ok bool) {
-	if !slices.ContainsFunc(l.Matches, func(m lexicon.Match) bool { return m.Category == lexicon.Change }) {
+// alters recognises the wish to change what a model has: a word for changing together with a model's technical name as it
+// is written, with underscores, which nobody uses for the model's rows.
+func (s *session) alters(l grammar.Linked) (model string, ok bool) {
+	if !slices.ContainsFunc(l.Matches, func(m lexicon.Match) bool { return m.Category == lexicon.Change && m.Value == "alter" }) {
 		return "", false
 	}
 	for _, word := range strings.FieldsFunc(strings.Join(s.texts, " "), func(r rune) bool {

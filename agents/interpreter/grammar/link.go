@@ -87,6 +87,10 @@ func insideComparison(m lexicon.Match, all []lexicon.Match, tokens []token.Token
 }
 
 func (l *Linked) addLexicon(m lexicon.Match) {
+	switch m.Category {
+	case lexicon.Into, lexicon.Adding, lexicon.Own:
+		return // taken out before, where they mean something
+	}
 	for i := m.From; i < m.To; i++ {
 		l.Known[i] = true
 		switch m.Category {
@@ -119,9 +123,26 @@ func (l *Linked) addLiteral(i int, t token.Token) {
 		}
 	case token.Date:
 		add("isodate", t.Norm)
+	case token.Word:
+		if y, ok := fiscalYear(t.Light); ok {
+			add("fiscalyear", y)
+		}
 	case token.Quoted:
 		add("literal", t.Text)
 	}
+}
+
+// fiscalYear reads "fy2025" and "fy25".
+func fiscalYear(word string) (string, bool) {
+	digits, ok := strings.CutPrefix(word, "fy")
+	n, err := strconv.Atoi(digits)
+	switch {
+	case !ok || err != nil || n < 0:
+		return "", false
+	case len(digits) == 2:
+		return strconv.Itoa(2000 + n), true
+	}
+	return digits, len(digits) == 4
 }
 
 // costPartOfName is the price of reading a part of a column's full name as a value: "delivered" in "delivered at".

@@ -38,7 +38,11 @@ const (
 	Versus   Category = "versus"
 	Turned   Category = "turned"
 	Change   Category = "change"
-	Listing  Category = "listing"
+	// The words that say which model is meant (target.go of package interpreter). No rule of the grammar reads them.
+	Into    Category = "into"
+	Adding  Category = "adding"
+	Own     Category = "own"
+	Listing Category = "listing"
 )
 
 // Entry is one meaning of a phrase.
@@ -62,6 +66,7 @@ type Lexicon struct {
 	rates   map[string]bool // words of columns that do not add up
 	summed  map[string]bool // words of columns that do
 	units   map[string]bool // words that may be either
+	given   map[string]bool // units at the end of a column's name
 	better  map[string][]string
 	plain   map[string]bool // words for a sum that mean nothing else
 	verbs   map[string]bool // irregular participles
@@ -78,6 +83,7 @@ type file struct {
 	Summed   []string            `yaml:"summed"`
 	Units    []string            `yaml:"units"`
 	Unsummed []string            `yaml:"unsummed"`
+	Given    []string            `yaml:"measured_in"`
 	Better   map[string][]string `yaml:"better"`
 	Outright []string            `yaml:"outright"`
 	Past     []string            `yaml:"participles"`
@@ -99,7 +105,7 @@ func Parse(body []byte) (*Lexicon, error) {
 	l := &Lexicon{
 		forms:   token.Forms{Spelling: f.Spelling, Numbers: f.Numbers},
 		entries: map[string][]Entry{}, columns: map[string][]string{}, rates: set(f.Unsummed), summed: set(f.Summed), units: set(f.Units),
-		better: f.Better, plain: set(f.Outright), verbs: set(f.Past), words: map[string]bool{},
+		given: set(f.Given), better: f.Better, plain: set(f.Outright), verbs: set(f.Past), words: map[string]bool{},
 	}
 	t := l.Tokenizer()
 	for _, row := range f.Rows {
@@ -170,6 +176,9 @@ func (l *Lexicon) Summed(words []token.Token) bool {
 	}
 	return slices.ContainsFunc(words, func(t token.Token) bool { return l.summed[t.Light] || t.Norm != t.Light })
 }
+
+// Unit reports whether a word at the end of a column's name only says in what its values are given.
+func (l *Lexicon) Unit(word string) bool { return l.given[token.Singular(word)] }
 
 // Better says which way is good for a figure with these words in its name: "high" or "low", empty when the words do not say.
 func (l *Lexicon) Better(words []token.Token) string {
