@@ -35,7 +35,7 @@ func (s *step) showProposal() { s.show(slotProposal, s.proposalMessage()) }
 
 func (s *step) proposalMessage() plan.Message {
 	v, c, r := s.verdict(), s.t.Change, s.reading()
-	p := plan.Proposal{Digest: c.Digest(), Restatement: r.Restatement, Model: c.Model, Path: c.ModelPath,
+	p := plan.Proposal{Digest: c.Digest(), Restatement: r.Restatement, Model: c.Model, Path: c.ModelPath, Diff: c.Diff,
 		Spec: s.spec(), Assumptions: r.Assumptions, Checks: v.Checks, Reuse: s.t.Reuse, State: v.State,
 		Reasons: v.Reasons, Approvers: approversText(s.t.Rules.Approvers, v.State), Emoji: s.cfg.Emoji, PR: s.publishedPR()}
 	if r.Spec != nil {

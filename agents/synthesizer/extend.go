@@ -129,7 +129,8 @@ func extend(p *dbt.Project, files fs.FS, base plan.Base, spec plan.Spec, o *open
 		return plan.Change{}, plan.NewFailure(plan.Permanent, "compile", "The model's SQL could not be resolved against the project.", err)
 	}
 	name := repositoryPath(p, o.node.Path)
-	change := plan.Change{Base: base, Model: o.node.Name, ModelPath: name, CompiledSQL: compiled, Grain: logical.Grain}
+	change := plan.Change{Base: base, Model: o.node.Name, ModelPath: name, CompiledSQL: compiled, Grain: logical.Grain,
+		Diff: plan.Diff([]byte(o.raw), []byte(sql))}
 	change = change.WithFile(plan.File{Path: name, Action: plan.Edit, Mode: "100644", OriginalBlob: o.node.Blob, Content: []byte(sql)})
 	change.Properties.Path = repositoryPath(p, o.yamlPath(p, style))
 	for _, m := range spec.Measures {

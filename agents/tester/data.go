@@ -40,7 +40,7 @@ func checkRuns(ctx context.Context, s *subject) finding {
 		return notRun("%v", err)
 	}
 	s.views = append(views, sandbox.View{Name: underTest, SQL: s.compiled, Stored: true})
-	got, err := s.query(ctx, "select *, count(*) over () as firstmile_rows from "+underTest+interestingFirst(s.spec), maxPreview)
+	got, err := s.query(ctx, "select "+s.shown()+", count(*) over () as firstmile_rows from "+underTest+interestingFirst(s.spec), maxPreview)
 	if err != nil {
 		return s.sqlFailure(err)
 	}

@@ -34,6 +34,18 @@ func (s *subject) added() []string {
 	return out
 }
 
+// shown are the columns of the preview: all of a new model; of an edited one, what is new beside what identifies a row comes first.
+func (s *subject) shown() string {
+	if s.edited() == nil {
+		return "*"
+	}
+	first := append(grainOf(s.spec), s.added()...)
+	if len(first) == 0 || len(first) == len(s.columns) {
+		return "*"
+	}
+	return quoteAll(first) + ", * exclude (" + quoteAll(first) + ")"
+}
+
 // coverageOfEdit wants a description on every column that the edit adds, a type where a contract asks for one, and some key
 // that is tested. What the team left open about the model's own columns stays theirs.
 func (s *subject) coverageOfEdit(path string, p plan.Properties) finding {

@@ -134,7 +134,17 @@ func writeProposal(b *strings.Builder, p *plan.Proposal) {
 		}
 		fmt.Fprintf(b, "  %s: %s\n", word, clean(a.Text))
 	}
-	fmt.Fprintf(b, "\n%s\n%s\n", clean(p.Path), indent(p.SQL))
+	if r := p.Reuse; r != nil && r.Verdict == plan.Extend {
+		fmt.Fprintf(b, "  extends %s; say “%s” to have one of its own\n", clean(p.Model), plan.AsNewModel)
+		for _, e := range r.Evidence {
+			fmt.Fprintf(b, "  - %s\n", clean(e))
+		}
+	}
+	text := p.SQL
+	if p.Diff != "" {
+		text = p.Diff
+	}
+	fmt.Fprintf(b, "\n%s\n%s\n", clean(p.Path), indent(text))
 	if p.Preview != nil {
 		b.WriteString("\n" + Table(*p.Preview, 12) + "\n")
 	}

@@ -42,6 +42,8 @@ type Change struct {
 	// CompiledSQL is the model's SELECT with every ref and source resolved to a
 	// relation, so that it runs as it stands on the project's warehouse.
 	CompiledSQL string `json:"compiled_sql,omitempty"`
+	// Diff is the model's SQL against what it was, for people (edits only); see Diff. It is not part of the digest.
+	Diff string `json:"diff,omitempty"`
 	// Grain lists the columns that identify a row of the model.
 	Grain []string `json:"grain,omitempty"`
 }

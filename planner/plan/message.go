@@ -61,12 +61,14 @@ const (
 
 // Proposal is everything a person needs to decide.
 type Proposal struct {
-	Digest      string       `json:"digest"`
-	Title       string       `json:"title"`
-	Restatement string       `json:"restatement"`
-	Model       string       `json:"model"`
-	Path        string       `json:"path"`
-	SQL         string       `json:"sql"` // the file's text
+	Digest      string `json:"digest"`
+	Title       string `json:"title"`
+	Restatement string `json:"restatement"`
+	Model       string `json:"model"`
+	Path        string `json:"path"`
+	SQL         string `json:"sql"` // the file's text
+	// Diff is SQL against the file as it is, where it edits one.
+	Diff        string       `json:"diff,omitempty"`
 	Spec        *Spec        `json:"spec,omitempty"`
 	Files       []string     `json:"files"`
 	Assumptions []Assumption `json:"assumptions,omitempty"`

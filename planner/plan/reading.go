@@ -64,6 +64,9 @@ const (
 	New    ReuseVerdict = "new"
 )
 
+// AsNewModel are words that turn an extension into a model of its own.
+const AsNewModel = "as a new model"
+
 // Reuse is the result of looking for an existing model, by measure, grain and
 // dimensions rather than by name.
 type Reuse struct {

@@ -85,6 +85,13 @@ func plainProposal(w *writer, d *plan.Proposal) {
 	for _, r := range d.Reasons {
 		w.say("• %s", r)
 	}
+	if extends(d) {
+		w.say("Extends %s", d.Model)
+		for _, e := range d.Reuse.Evidence {
+			w.say("• %s", e)
+		}
+		w.say("Reply “%s” to have one of its own instead.", plan.AsNewModel)
+	}
 	for _, a := range d.Assumptions {
 		mark := "•"
 		if a.Major {
@@ -94,6 +101,9 @@ func plainProposal(w *writer, d *plan.Proposal) {
 	}
 	for _, f := range d.Files {
 		w.say("File: %s", f)
+	}
+	if d.Diff != "" {
+		w.say("\nChanged lines:\n%s", d.Diff)
 	}
 	w.say("\n%s", d.SQL)
 	if d.Preview != nil {

@@ -25,6 +25,7 @@ func proposal(p *page, m plan.Message, o Options) *File {
 	if d.Restatement != "" && d.Restatement != d.Title {
 		say(p, "", d.Restatement)
 	}
+	p.text(extension(p, d)...)
 	p.text(assumptions(p, d.Assumptions)...)
 	preview(p, d)
 	if o.Chart != "" {
@@ -103,20 +104,36 @@ func assumptions(p *page, list []plan.Assumption) []string {
 	return lines
 }
 
+// extends reports whether a proposal edits a model that is there already.
+func extends(d *plan.Proposal) bool { return d.Reuse != nil && d.Reuse.Verdict == plan.Extend }
+
+// extension says which model is edited, why that one, and how to have another.
+func extension(p *page, d *plan.Proposal) []string {
+	if !extends(d) {
+		return nil
+	}
+	lines := []string{"*Extends* " + code(cropped(p, d.Model)) + ", which has these rows already; its own columns stay as they are."}
+	lines = append(lines, bullets(p, d.Reuse.Evidence)...)
+	if !d.Stale && d.Approved == nil && d.PR == nil {
+		lines = append(lines, "Reply “"+plan.AsNewModel+"” to have one of its own instead.")
+	}
+	return lines
+}
+
 func sqlBlock(p *page, d *plan.Proposal) *File {
 	if strings.TrimSpace(d.SQL) == "" {
 		return nil
 	}
-	title := "*SQL*"
+	title, shown := "*SQL*", d.SQL
+	if d.Diff != "" {
+		title, shown = "*Changed lines of*", d.Diff
+	}
 	if path := code(cropped(p, firstOf(d.Path, d.Model))); path != "" {
 		title += " " + path
 	}
-	if d.Reuse != nil && d.Reuse.Verdict == plan.Extend {
-		title += " – extends a model that is there already"
-	}
-	block, cut := fence(d.SQL, maxSQL)
+	block, cut := fence(shown, maxSQL)
 	if count(block) > p.left-count(title)-200 { // the rest of the message is long: show less, never nothing
-		block, cut = fence(d.SQL, max(p.left-count(title)-1_000, 200))
+		block, cut = fence(shown, max(p.left-count(title)-1_000, 200))
 	}
 	p.text(title)
 	fits := p.add(count(block), slack.NewSectionBlock(rich(block), nil, nil))
@@ -158,6 +175,7 @@ var checkLabels = map[string]string{
 	plan.CheckJinja: "Only harmless Jinja", plan.CheckSelect: "One SELECT, no side effects",
 	plan.CheckRefs: "Every ref and source exists", plan.CheckBinds: "Columns exist, types fit",
 	plan.CheckConventions: "The project's conventions", plan.CheckCoverage: "Tests and descriptions are there",
+	plan.CheckUnchanged:  "Its own columns have the same rows as before",
 	plan.CheckDownstream: "Models that build on it still work", plan.CheckRuns: "Runs on data",
 	plan.CheckGrain: "One row per grain", plan.CheckTotals: "Totals agree with the source",
 	plan.CheckIndependent: "A second calculation agrees", plan.CheckDBT: "dbt build",
