@@ -35,6 +35,8 @@ type Document struct {
 	SQL     string   // of a model, as written: its identifiers and texts are words, its comments and keywords are not
 	// Parents are the refs of what it is built on. Those that are no document are ignored as lineage, but their names are words.
 	Parents []string
+	// Step is true for a relation that others are made from and that people do not use themselves: a source table, a staging model.
+	Step bool
 	// Where is its place for people, such as "models/marts/fct_orders.sql". It cannot be found by it.
 	Where string
 }
@@ -44,6 +46,14 @@ type Field struct {
 	Name   string
 	Text   string
 	Values []string
+}
+
+// stored is how the index of words has the kind.
+func (d *Document) stored() string {
+	if d.Step {
+		return string(d.Kind) + " step"
+	}
+	return string(d.Kind)
 }
 
 // id is the ref without its kind: what the refs of columns and values begin with.
@@ -100,7 +110,7 @@ func (h *hasher) done() (s sum) {
 // document is the sum of everything that is indexed. Every length is part of it, so that no two documents run into each other.
 func (h *hasher) document(d *Document) sum {
 	h.text(d.Ref)
-	h.text(string(d.Kind))
+	h.text(d.stored())
 	h.text(d.Name)
 	h.texts(d.Aliases)
 	h.text(d.Text)
@@ -152,7 +162,7 @@ func embedText(d *Document) string {
 // same reports whether two documents have the same content. It is much cheaper than a sum where strings are shared, as
 // between two readings of a project of which one file changed.
 func same(a, b *Document) bool {
-	return a.Ref == b.Ref && a.Kind == b.Kind && a.Name == b.Name && a.Text == b.Text && a.SQL == b.SQL &&
+	return a.Ref == b.Ref && a.Kind == b.Kind && a.Step == b.Step && a.Name == b.Name && a.Text == b.Text && a.SQL == b.SQL &&
 		slices.Equal(a.Aliases, b.Aliases) && slices.Equal(a.Parents, b.Parents) &&
 		slices.EqualFunc(a.Columns, b.Columns, func(x, y Field) bool {
 			return x.Name == y.Name && x.Text == y.Text && slices.Equal(x.Values, y.Values)

@@ -13,6 +13,8 @@ type Query struct {
 	N     int    // how many hits at most; 0: 10
 	// Usage is how many past designs used a document, by ref.
 	Usage map[string]int
+	// Finished leaves out relations that are Steps.
+	Finished bool
 	// Without are refs of documents that must not be found, as if they were not there.
 	Without []string
 	// Only leaves everything out but the words of these parts of a document: a baseline for measuring. It is not meant for use.
@@ -67,39 +69,39 @@ func (x *Index) Find(ctx context.Context, q Query) ([]Hit, error) {
 	}
 	first := fuse(ranking{wordsWeight, byWords}, vectors)
 	lineage := slices.DeleteFunc(st.byLineage(first), func(d int) bool { return !q.wants(st.docs[d]) })
-	all := fuse(ranking{wordsWeight, byWords}, vectors, ranking{lineageWeight, lineage}, ranking{useWeight, st.byUse(first, q.Usage)})
+	all := fuse(ranking{wordsWeight, byWords}, vectors, ranking{lineageWeight, lineage}, ranking{useWeight, st.byUse(first, q)})
 	return st.hits(q, m, all, cosines), nil
 }
 
 // wants reports whether a document, or something in it, can be a hit.
 func (q Query) wants(d *Document) bool {
-	if slices.Contains(q.Without, d.Ref) {
+	if slices.Contains(q.Without, d.Ref) || q.Finished && d.Step {
 		return false
 	}
-	return len(q.Kinds) == 0 || slices.Contains(q.documentKinds(), d.Kind)
+	return len(q.Kinds) == 0 || q.kind(d.Kind) || d.Kind == Model && (q.kind(Column) || q.kind(Value))
 }
 
 func (q Query) kind(k Kind) bool { return len(q.Kinds) == 0 || slices.Contains(q.Kinds, k) }
 
-// documentKinds are the kinds of document in which the wanted kinds of hit are found; none when that is all of them.
-func (q Query) documentKinds() []Kind {
-	if len(q.Kinds) == 0 {
+// stored are the kinds, as the index of words has them, in which the wanted kinds of hit are found; none when that is all of them.
+func (q Query) stored() []string {
+	if len(q.Kinds) == 0 && !q.Finished {
 		return nil
 	}
-	var out []Kind
+	var out []string
 	for _, k := range []Kind{Term, Metric, Model} {
-		if slices.Contains(q.Kinds, k) || k == Model && (slices.Contains(q.Kinds, Column) || slices.Contains(q.Kinds, Value)) {
-			out = append(out, k)
+		if d := (&Document{Kind: k}); q.wants(d) {
+			out = append(out, d.stored())
 		}
 	}
-	if len(out) == 3 {
-		return nil
+	if q.wants(&Document{Kind: Model, Step: true}) {
+		out = append(out, (&Document{Kind: Model, Step: true}).stored())
 	}
 	return out
 }
 
 func (x *Index) byWords(ctx context.Context, st *state, q Query, words []asked) ([]int, error) {
-	a := ask{words: clauses(words), kinds: q.documentKinds(), n: candidates + len(q.Without), total: st.total, docs: len(st.docs), only: q.Only}
+	a := ask{words: clauses(words), kinds: q.stored(), n: candidates + len(q.Without), total: st.total, docs: len(st.docs), only: q.Only}
 	found, err := x.storage.words.search(ctx, a)
 	if err != nil {
 		return nil, err

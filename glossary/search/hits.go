@@ -67,7 +67,7 @@ func (s *state) relate(w *Why, doc int, place map[int]int, q Query) {
 		return names
 	}
 	w.BuiltOn, w.BaseOf = good(s.parents[doc]), good(s.children[doc])
-	w.Dependants, w.Designs = len(s.children[doc]), q.Usage[s.docs[doc].Ref]
+	w.Dependants, w.Designs = s.dependants(doc, q), q.Usage[s.docs[doc].Ref]
 }
 
 // maxNamed bounds the neighbours that a hit names.

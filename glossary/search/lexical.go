@@ -112,7 +112,7 @@ func (w *fieldWords) lengths() (n lengths) {
 }
 
 func addTo(b *bleve.Batch, d *Document, w *fieldWords) error {
-	values := map[string]any{kindField: string(d.Kind)}
+	values := map[string]any{kindField: d.stored()}
 	for f := range fields {
 		values[f.String()] = strings.Join(w[f], " ")
 	}
@@ -128,7 +128,7 @@ type clause struct {
 // ask is a query for bleve: for each word of the request the ways to find it, and in which kinds of document.
 type ask struct {
 	words [][]clause
-	kinds []Kind // none: all
+	kinds []string // as stored; none: all
 	n     int
 	total [fields]uint64 // words of all documents
 	docs  int
@@ -230,7 +230,7 @@ func (a ask) restrict(q query.Query) query.Query {
 	}
 	var any []query.Query
 	for _, k := range a.kinds {
-		t := query.NewTermQuery(string(k))
+		t := query.NewTermQuery(k)
 		t.SetField(kindField)
 		t.SetBoost(0)
 		any = append(any, t)

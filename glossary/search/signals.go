@@ -34,10 +34,10 @@ func (s *state) byLineage(best []fused) []int {
 
 // byUse ranks those candidates that something is built on or that designs used, the most used first. A use in a design counts
 // as two dependants: it is nearer to what people ask for. What somebody wrote a definition of counts as used.
-func (s *state) byUse(candidates []fused, usage map[string]int) []int {
+func (s *state) byUse(candidates []fused, q Query) []int {
 	uses := map[int]float64{}
 	for _, c := range candidates {
-		n := len(s.children[c.doc]) + 2*usage[s.docs[c.doc].Ref]
+		n := s.dependants(c.doc, q) + 2*q.Usage[s.docs[c.doc].Ref]
 		if s.docs[c.doc].Kind != Model {
 			n += defined
 		}
@@ -56,6 +56,19 @@ func order(scores map[int]float64) []int {
 	}
 	slices.SortFunc(out, func(a, b int) int { return cmp.Or(cmp.Compare(scores[b], scores[a]), cmp.Compare(a, b)) })
 	return out
+}
+
+// dependants is how many documents are built on one, but those that the query leaves out.
+func (s *state) dependants(doc int, q Query) int {
+	n := len(s.children[doc])
+	if len(q.Without) > 0 {
+		for _, c := range s.children[doc] {
+			if slices.Contains(q.Without, s.docs[c].Ref) {
+				n--
+			}
+		}
+	}
+	return n
 }
 
 // defined is how many dependants a definition is worth.
