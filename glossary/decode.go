@@ -50,13 +50,14 @@ func (d *decoder) decodeTerm(n *yaml.Node) (Term, bool) {
 	before := len(d.problems)
 	d.term = scalarAt(n, "id")
 	ok := d.mapping(n, "a term", fields{
-		"id":         d.text(&t.ID),
-		"name":       d.text(&t.Name),
-		"synonyms":   d.texts(&t.Synonyms),
-		"definition": d.text(&t.Definition),
-		"owner":      d.text(&t.Owner),
-		"status":     oneOf(d, &t.Status, Approved, Draft, Deprecated),
-		"metric":     func(n *yaml.Node) { t.Metric = d.metric(n) },
+		"id":          d.text(&t.ID),
+		"name":        d.text(&t.Name),
+		"synonyms":    d.texts(&t.Synonyms),
+		"default_for": d.texts(&t.DefaultFor),
+		"definition":  d.text(&t.Definition),
+		"owner":       d.text(&t.Owner),
+		"status":      oneOf(d, &t.Status, Approved, Draft, Deprecated),
+		"metric":      func(n *yaml.Node) { t.Metric = d.metric(n) },
 		"dimensions": func(n *yaml.Node) {
 			for _, item := range d.sequence(n, "dimensions") {
 				t.Dimensions = append(t.Dimensions, d.column(item))

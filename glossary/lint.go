@@ -26,6 +26,7 @@ func Lint(g *Glossary, project Relations) Problems {
 		l.term(t)
 	}
 	ps := append(l.problems, sharedSynonyms(g)...)
+	ps = append(ps, sharedDefaults(g)...)
 	return ps.sorted()
 }
 

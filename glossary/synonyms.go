@@ -29,3 +29,39 @@ func sharedSynonyms(g *Glossary) Problems {
 	}
 	return ps
 }
+
+// sharedDefaults reports words for which two terms want to be the default, and defaults for words that are none of the term's.
+func sharedDefaults(g *Glossary) Problems {
+	var ps Problems
+	taken := map[string]Term{}
+	for _, t := range g.Terms {
+		for _, w := range t.DefaultFor {
+			key := strings.Join(Split(w), " ")
+			own := slices.ContainsFunc(t.Words(), func(x string) bool { return strings.Join(Split(x), " ") == key })
+			other, twice := taken[key]
+			problem := ""
+			switch {
+			case !own:
+				problem = fmt.Sprintf("default_for names %q, which is neither the term's name nor one of its synonyms", w)
+			case twice:
+				problem = fmt.Sprintf("%q has the default %s already (%s:%d)", w, other.ID, other.Path, other.Line)
+			default:
+				taken[key] = t
+				continue
+			}
+			ps = append(ps, Problem{Path: t.Path, Line: t.Line, Term: t.ID, Message: problem, Minor: true})
+		}
+	}
+	return ps
+}
+
+// DefaultFor is the term that is usually meant by words that several terms share.
+func (g *Glossary) DefaultFor(words string) (Term, bool) {
+	key := strings.Join(Split(words), " ")
+	for _, t := range g.Terms {
+		if slices.ContainsFunc(t.DefaultFor, func(w string) bool { return strings.Join(Split(w), " ") == key }) {
+			return t, true
+		}
+	}
+	return Term{}, false
+}

@@ -28,6 +28,8 @@ type Term struct {
 	ID         string
 	Name       string // as people say it: "Customer churn rate"
 	Synonyms   []string
+	// DefaultFor are those of the words that several terms share for which this one is usually meant: the default of the question, which is still asked.
+	DefaultFor []string
 	Definition string
 	Owner      string
 	Status     Status
