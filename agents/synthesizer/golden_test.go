@@ -77,6 +77,7 @@ func designs(t testing.TB) map[string]plan.Spec {
 		"balance":      {Measures: []plan.Measure{balance}, Dimensions: region, Time: every(plan.Month)},
 		"churn":        churn(),
 		"population":   {Measures: []plan.Measure{closing, gained, lostRevenue}, Dimensions: region, Time: spine(plan.Month), Window: &plan.Window{From: "2026-01-01", To: "2026-07-01"}},
+		"as_of":        {Measures: []plan.Measure{revenue, refunds}, Dimensions: []plan.Dimension{tierDimension("none", "fct_orders", "fct_refunds")}, Time: every(plan.Month)},
 		"conversion":   {Measures: []plan.Measure{conversion}, Dimensions: region, Time: every(plan.Month)},
 		"spine":        {Measures: []plan.Measure{orders, median}, Dimensions: []plan.Dimension{regionDimension("", "fct_orders")}, Time: spine(plan.Day)},
 		"zone":         {Measures: []plan.Measure{orders}, Time: berlin},

@@ -15,12 +15,13 @@ func (n *naive) look(model string, r record, ref plan.ColumnRef, paths []plan.Jo
 	if ref.Relation == model {
 		return r[ref.Column]
 	}
+	at := momentOf(r)
 	for _, p := range paths {
 		if p.From != model {
 			continue
 		}
 		for _, h := range p.Hops {
-			r = n.partner(h, r)
+			r = n.partner(h, r, at)
 			if r == nil {
 				return nil
 			}
@@ -29,10 +30,45 @@ func (n *naive) look(model string, r record, ref plan.ColumnRef, paths []plan.Jo
 	return r[ref.Column]
 }
 
-func (n *naive) partner(h plan.Hop, r record) record {
+// moment is when a row happened, perhaps known to the day only.
+type moment struct {
+	at  any
+	day bool
+}
+
+// edge marks a row with the instant that it is counted for.
+const edge = "counted at"
+
+func momentOf(r record) moment {
+	if at, ok := r[edge]; ok {
+		return moment{at, false}
+	}
+	for _, column := range []string{"ordered_at", "refunded_on", "taken_on"} {
+		if at, ok := r[column]; ok {
+			return moment{at, column != "ordered_at"}
+		}
+	}
+	return moment{}
+}
+
+// within reports whether the moment lies in a version's time.
+func (m moment) within(from, to any) bool {
+	at, ok := m.at.(time.Time)
+	begins, ok2 := from.(time.Time)
+	if !ok || !ok2 {
+		return false
+	}
+	ends, closed := to.(time.Time)
+	if m.day {
+		begins, ends = begins.Truncate(24*time.Hour), ends.Truncate(24*time.Hour)
+	}
+	return !begins.After(at) && (!closed || ends.After(at))
+}
+
+func (n *naive) partner(h plan.Hop, r record, at moment) record {
 	key := r[h.FromColumns[0]]
 	for _, o := range n.tables[h.To] {
-		if key != nil && o[h.ToColumns[0]] == key {
+		if key != nil && o[h.ToColumns[0]] == key && (h.AsOf == nil || at.within(o[h.AsOf.From], o[h.AsOf.To])) {
 			return o
 		}
 	}
@@ -51,7 +87,7 @@ func (n *naive) dims(model string, r record, start time.Time) string {
 func (n *naive) ownDims(model string, r record) string {
 	var parts []string
 	for _, d := range n.spec.Dimensions {
-		v := n.look(model, r, d.Column, d.Paths)
+		v := partOf(n.look(model, r, d.Column, d.Paths), d.Part)
 		switch {
 		case v == nil && d.NullAs != "":
 			v = d.NullAs
@@ -65,7 +101,7 @@ func (n *naive) ownDims(model string, r record) string {
 
 func (n *naive) passes(model string, r record, filters []plan.Filter) bool {
 	for _, f := range filters {
-		if !passes(n.look(model, r, f.Column, f.Paths), f) {
+		if !passes(partOf(n.look(model, r, f.Column, f.Paths), f.Part), f) {
 			return false
 		}
 	}
@@ -80,6 +116,9 @@ func passes(v any, f plan.Filter) bool {
 		return v != nil
 	case v == nil:
 		return f.KeepNull
+	}
+	if at, ok := v.(time.Time); ok {
+		v = at.Format("2006-01-02")
 	}
 	var want []any
 	for _, l := range f.Values {
@@ -111,7 +150,8 @@ func passes(v any, f plan.Filter) bool {
 	case plan.Gte:
 		return !less(v, want[0])
 	}
-	return !less(v, want[0]) && !less(want[1], v)
+	inside := !less(v, want[0]) && !less(want[1], v)
+	return inside == (f.Op == plan.Between)
 }
 
 func (n *naive) isBest(start time.Time, dims string) bool {
@@ -147,6 +187,10 @@ func (n *naive) rank() {
 	all := sub.leaves()
 	for g := range sub.groups(all) {
 		found[g.start] = append(found[g.start], scored{g.dims, sub.value(by, nil, g, all)})
+	}
+	if len(spec.Dimensions) == 0 {
+		n.rankPeriods(by, r)
+		return
 	}
 	n.best = map[time.Time]map[string]bool{}
 	for start, list := range found {

@@ -1,10 +1,26 @@
 package synthesizer
 
 import (
+	"maps"
 	"time"
 
 	"firstmile/planner/plan"
 )
+
+// atEdge is a row of a population with the instant that it is counted for.
+func (n *naive) atEdge(m plan.Measure, r record, start time.Time) record {
+	from, to := start, time.Time{}
+	if n.spec.Time != nil {
+		to = n.next(start)
+	} else {
+		from, to = date(n.spec.Window.From), date(n.spec.Window.To)
+	}
+	out := maps.Clone(r)
+	if out[edge] = to; m.Interval.State == plan.Opening || m.Interval.State == plan.Lost {
+		out[edge] = from
+	}
+	return out
+}
 
 // calculations are the figures that a conversion is made of.
 func calculations(m plan.Measure) []plan.Calculation {

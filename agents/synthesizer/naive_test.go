@@ -21,6 +21,8 @@ type naive struct {
 	whole bool
 	// best holds the best groups by period (the zero time: in all of them); nil without a ranking.
 	best map[time.Time]map[string]bool
+	// bestPeriods are the periods that a ranking without groups keeps.
+	bestPeriods map[time.Time]bool
 }
 
 // group is a row of the result: its period (zero when there is none) and its dimensions.
@@ -70,11 +72,14 @@ func (n *naive) leaves() []leaf {
 }
 
 func (n *naive) rows() []string {
+	if n.spec.Measures[0].Kind == plan.OverPeriods {
+		return n.overPeriods()
+	}
 	n.rank()
 	all := n.leaves()
 	var out []string
 	for g := range n.groups(all) {
-		if n.best != nil && !n.spec.Rank.Rest && !n.isBest(g.start, g.dims) {
+		if n.best != nil && !n.spec.Rank.Rest && !n.isBest(g.start, g.dims) || n.bestPeriods != nil && !n.bestPeriods[g.start] {
 			continue
 		}
 		cells := []string{}
@@ -202,7 +207,7 @@ func (n *naive) counted(m plan.Measure, all []leaf, start time.Time) []record {
 		}
 		if m.Kind == plan.Population {
 			if r[m.Interval.Entity] != nil && n.passes(m.Model, r, m.Filters) && n.inState(m, r, start) {
-				out = append(out, r)
+				out = append(out, n.atEdge(m, r, start))
 			}
 			continue
 		}
@@ -232,16 +237,16 @@ func (n *naive) inTime(m plan.Measure, r record, all []leaf, start time.Time) bo
 		if m.Trailing != nil {
 			return !t.Before(move(end, -m.Trailing.Count, m.Trailing.Unit))
 		}
-		return m.GrainToDate == "" || !t.Before(begin(start, m.GrainToDate, n.spec.Time.WeekStart))
+		return m.GrainToDate == "" || !t.Before(begin(start, n.calendar(m.GrainToDate)))
 	}
 	if n.spec.Time == nil {
 		return n.within(t)
 	}
 	if n.whole {
 		_, last := n.range_(all)
-		return n.within(t) && (!n.spec.Time.Complete || !begin(t, n.spec.Time.Grain, n.spec.Time.WeekStart).After(last))
+		return n.within(t) && (!n.spec.Time.Complete || !begin(t, *n.spec.Time).After(last))
 	}
-	return begin(t, n.spec.Time.Grain, n.spec.Time.WeekStart).Equal(start) && n.within(t)
+	return begin(t, *n.spec.Time).Equal(start) && n.within(t)
 }
 
 func (n *naive) looksBack() bool {

@@ -68,7 +68,7 @@ func (n *naive) range_(all []leaf) (first, last time.Time) {
 	if s.first.IsZero() {
 		return
 	}
-	start := func(at time.Time) time.Time { return begin(at, t.Grain, t.WeekStart) }
+	start := func(at time.Time) time.Time { return begin(at, *t) }
 	first = start(s.first)
 	switch {
 	case w.To != "":
@@ -111,17 +111,19 @@ func (n *naive) lookedAt(all []leaf) []time.Time {
 func (n *naive) next(p time.Time) time.Time { return move(p, 1, n.spec.Time.Grain) }
 
 func (n *naive) before(p time.Time) time.Time {
-	return begin(p.Add(-time.Minute), n.spec.Time.Grain, n.spec.Time.WeekStart)
+	return begin(p.Add(-time.Minute), *n.spec.Time)
 }
 
 // begin walks back to the start of a period.
-func begin(t time.Time, g plan.Grain, weekStart string) time.Time {
+func begin(t time.Time, axis plan.TimeAxis) time.Time {
+	g := axis.Grain
+	first := time.Month(max(axis.FiscalStart, 1))
 	if g == plan.Hour {
 		return t.Truncate(time.Hour)
 	}
 	t = t.Truncate(24 * time.Hour)
 	day := time.Monday
-	if weekStart == "sunday" {
+	if axis.WeekStart == "sunday" {
 		day = time.Sunday
 	}
 	for {
@@ -129,8 +131,8 @@ func begin(t time.Time, g plan.Grain, weekStart string) time.Time {
 		case g == plan.Day,
 			g == plan.Week && t.Weekday() == day,
 			g == plan.Month && t.Day() == 1,
-			g == plan.Quarter && t.Day() == 1 && t.Month()%3 == 1,
-			g == plan.Year && t.YearDay() == 1:
+			g == plan.Quarter && t.Day() == 1 && t.Month()%3 == first%3,
+			g == plan.Year && t.Day() == 1 && t.Month() == first:
 			return t
 		}
 		t = t.AddDate(0, 0, -1)

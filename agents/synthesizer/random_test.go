@@ -94,6 +94,19 @@ func randomTables(r *rand.Rand) map[string][]record {
 		out["dim_customers"] = append(out["dim_customers"], record{"customer_id": float64(i), "country_code": orNull(r, pick(r, "DE", "FR", "US", "XX")),
 			"segment": orNull(r, pick(r, "small", "large")), "vip": orNull(r, maybe(r, 50))})
 	}
+	for i := range 6 {
+		from := time.Date(2025, 11, 1, 0, 0, 0, 0, time.UTC)
+		for range r.IntN(4) { // one version after the other, with gaps
+			from = from.Add(time.Duration(r.IntN(30*24)) * time.Hour)
+			to := from.Add(time.Duration(1+r.IntN(40*24)) * time.Hour)
+			row := record{"customer_id": float64(i), "tier": orNull(r, pick(r, "gold", "silver")), "valid_from": from, "valid_to": to}
+			from = to
+			if maybe(r, 20) {
+				row["valid_to"], from = nil, from.AddDate(100, 0, 0)
+			}
+			out["dim_tiers"] = append(out["dim_tiers"], row)
+		}
+	}
 	for i := range r.IntN(40) {
 		out["fct_orders"] = append(out["fct_orders"], record{"order_id": float64(i), "customer_id": customer(), "ordered_at": orNull(r, moment()),
 			"amount": orNull(r, float64(r.IntN(40)-8)/2), "status": orNull(r, pick(r, "paid", "open", "void")), "is_gift": orNull(r, maybe(r, 50)),
@@ -168,13 +181,24 @@ func randomSpec(r *rand.Rand) plan.Spec {
 			*pick(r, &spec.Window.From, &spec.Window.To) = ""
 		}
 	}
+	if t := spec.Time; t != nil && maybe(r, 30) {
+		t.FiscalStart = r.IntN(13)
+	}
 	g := &generator{r: r, spec: &spec}
-	g.measures()
+	if maybe(r, 12) {
+		g.overPeriods()
+	} else {
+		g.measures()
+	}
 	g.dimensions()
+	if len(spec.Dimensions) == 0 && spec.Time != nil && maybe(r, 10) && spec.Measures[0].Kind != plan.OverPeriods {
+		g.rank()
+		spec.Rank.PerPeriod, spec.Rank.Rest = false, false
+	}
 	if maybe(r, 40) {
 		spec.Filters = append(spec.Filters, g.sharedFilter())
 	}
-	if len(spec.Dimensions) > 0 && maybe(r, 30) {
+	if len(spec.Dimensions) > 0 && spec.Measures[0].Kind != plan.OverPeriods && maybe(r, 30) {
 		g.rank()
 	}
 	return spec
@@ -203,6 +227,30 @@ func (g *generator) measures() {
 	}
 }
 
+// overPeriods takes one input over the periods of a finer axis.
+func (g *generator) overPeriods() {
+	r := g.r
+	axis := plan.TimeAxis{Name: "step", Grain: pick(r, plan.Day, plan.Day, plan.Week), Zone: "UTC", WeekStart: pick(r, "monday", "sunday"), Spine: maybe(r, 60)}
+	if t := g.spec.Time; t != nil {
+		t.Spine = false
+		if t.Grain == plan.Day || t.Grain == plan.Week {
+			t.Grain = plan.Month
+		}
+	}
+	if w := g.spec.Window; w != nil && w.From != "" && w.To != "" && axis.Grain == plan.Week {
+		w.To = date(w.From).AddDate(0, 0, 14+r.IntN(40)).Format("2006-01-02")
+		if t := g.spec.Time; t != nil {
+			t.Complete = false
+		}
+	}
+	input := pick(r, g.orders, g.refunds, g.ratio, g.population)()
+	for range 1 + r.IntN(2) {
+		m := plan.Measure{Name: g.name(), Kind: plan.OverPeriods, Periods: &axis, Inputs: []plan.Measure{input}, Percentile: 0.9,
+			Agg: pick(r, plan.Average, plan.Average, plan.Min, plan.Max, plan.Median, plan.Percentile)}
+		g.spec.Measures = append(g.spec.Measures, m)
+	}
+}
+
 // rank puts a measure in front that is null only where it has no rows.
 func (g *generator) rank() {
 	by := g.orders()
@@ -216,6 +264,9 @@ func (g *generator) dimensions() {
 	facts := []string{"fct_orders", "fct_refunds", "fct_subscriptions", "fct_balances"}
 	if maybe(r, 60) {
 		g.spec.Dimensions = append(g.spec.Dimensions, regionDimension(pick(r, "unknown", ""), facts...))
+	}
+	if maybe(r, 25) {
+		g.spec.Dimensions = append(g.spec.Dimensions, tierDimension(pick(r, "none", ""), facts...))
 	}
 	if maybe(r, 30) {
 		d := plan.Dimension{Name: "segment", Column: plan.ColumnRef{Relation: "dim_customers", Column: "segment"}, NullAs: pick(r, "none", "")}
@@ -250,6 +301,15 @@ func (g *generator) orderFilters() []plan.Filter {
 		}
 		f.KeepNull = maybe(r, 30)
 		out = append(out, f)
+	}
+	if maybe(r, 15) {
+		ordered := plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}
+		day := func(s string) plan.Literal { return plan.Literal{Kind: plan.DateLiteral, Text: s} }
+		out = append(out, pick(r,
+			plan.Filter{Column: ordered, Op: pick(r, plan.Between, plan.NotBetween), Values: []plan.Literal{day("2025-12-10"), day("2026-01-05")}},
+			plan.Filter{Column: ordered, Op: pick(r, plan.Lt, plan.Gte), Values: []plan.Literal{day("2025-12-24")}},
+			plan.Filter{Column: ordered, Part: pick(r, plan.Weekday, plan.MonthOfYear), Op: pick(r, plan.In, plan.NotIn),
+				Values: []plan.Literal{{Kind: plan.NumberLiteral, Text: "6"}, {Kind: plan.NumberLiteral, Text: "1"}}, KeepNull: maybe(r, 30)}))
 	}
 	if maybe(r, 20) {
 		number := func(s string) plan.Literal { return plan.Literal{Kind: plan.NumberLiteral, Text: s} }

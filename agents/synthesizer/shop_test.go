@@ -28,6 +28,7 @@ var shopTables = map[string][]string{ // table -> "column type", …
 	"dim_customers":     {"customer_id integer", "country_code varchar", "segment varchar", "vip boolean"},
 	"dim_countries":     {"country_code varchar", "region varchar"},
 	"fct_subscriptions": {"subscription_id integer", "customer_id integer", "plan varchar", "mrr double", "started_at timestamp", "ended_at timestamp"},
+	"dim_tiers":         {"customer_id integer", "tier varchar", "valid_from timestamp", "valid_to timestamp"},
 	"fct_balances":      {"account_id integer", "customer_id integer", "taken_on date", "balance double"},
 }
 
@@ -69,7 +70,7 @@ func sourceLines() string {
 }
 
 func sortedTables() []string {
-	return []string{"dim_countries", "dim_customers", "fct_balances", "fct_orders", "fct_refunds", "fct_subscriptions"}
+	return []string{"dim_countries", "dim_customers", "dim_tiers", "fct_balances", "fct_orders", "fct_refunds", "fct_subscriptions"}
 }
 
 // warehouse is a DuckDB file with the tables, filled by the statements.
@@ -154,6 +155,21 @@ func regionDimension(nullAs string, facts ...string) plan.Dimension {
 	d := plan.Dimension{Name: "region", NullAs: nullAs, Column: plan.ColumnRef{Relation: "dim_countries", Column: "region"}}
 	for _, f := range facts {
 		d.Paths = append(d.Paths, regionFrom(f))
+	}
+	return d
+}
+
+// tierFrom is the hop from a fact to the tier that its customer had then.
+func tierFrom(fact string) plan.JoinPath {
+	h := hop(fact, "customer_id", "dim_tiers", "customer_id")
+	h.Cardinality, h.AsOf = plan.OneToMany, &plan.Validity{From: "valid_from", To: "valid_to"}
+	return plan.JoinPath{From: fact, To: "dim_tiers", Hops: []plan.Hop{h}}
+}
+
+func tierDimension(nullAs string, facts ...string) plan.Dimension {
+	d := plan.Dimension{Name: "tier", NullAs: nullAs, Column: plan.ColumnRef{Relation: "dim_tiers", Column: "tier"}}
+	for _, f := range facts {
+		d.Paths = append(d.Paths, tierFrom(f))
 	}
 	return d
 }

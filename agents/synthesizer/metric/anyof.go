@@ -11,7 +11,7 @@ import (
 // fansOut reports whether a path may lead from one row to many.
 func fansOut(p plan.JoinPath) bool {
 	for _, h := range p.Hops {
-		if h.Cardinality != plan.ManyToOne && h.Cardinality != plan.OneToOne {
+		if h.AsOf == nil && h.Cardinality != plan.ManyToOne && h.Cardinality != plan.OneToOne {
 			return true
 		}
 	}
@@ -29,7 +29,7 @@ func (b *builder) anyOf(r *reach, f plan.Filter, path plan.JoinPath) (Scalar, er
 	}
 	at, i := end{r.node, r.alias}, 0
 	var err error
-	for ; path.Hops[i].Cardinality == plan.ManyToOne || path.Hops[i].Cardinality == plan.OneToOne; i++ {
+	for ; !fansOut(plan.JoinPath{Hops: path.Hops[i : i+1]}); i++ {
 		if at, err = r.hop(at, path.Hops[i], f.Column.String()); err != nil {
 			return nil, err
 		}

@@ -11,6 +11,7 @@
 //	series.go     cumulative and balance sources
 //	conversion.go sources of base events, some of which converted
 //	reach.go      columns over join paths; what would fan out is refused
+//	asof.go       columns as they were at the time of a row
 //	filter.go     filters as conditions; family.go: what a column's type means for them
 //	scalar.go     expressions of the Spec as scalars, checked
 //	anyof.go      filters behind a hop that leads to many rows

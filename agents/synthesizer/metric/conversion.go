@@ -87,7 +87,10 @@ func (b *builder) openConversion(s *source) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
-	r := newReach(b, s.node, s.alias)
+	r, err := b.reachAt(s.node, s.alias, s.first.Time)
+	if err != nil {
+		return block{}, err
+	}
 	own := Column{s.alias, f.entity}
 	mark := Column{f.step, f.entity}
 	join := Join{Kind: Left, Table: Table{Name: f.step}, On: []Scalar{Op{"=", own, mark}}}
@@ -182,7 +185,10 @@ func (b *builder) events(n *dbt.Node, alias string, m plan.Measure, entity strin
 		return eventRows{}, err
 	}
 	out := eventRows{table: alias, entity: col.Name, at: at, day: toTheDay(dated)}
-	r := newReach(b, n, alias)
+	r, err := b.reachAt(n, alias, m.Time)
+	if err != nil {
+		return eventRows{}, err
+	}
 	rows := Select{Items: []Item{{Column{alias, col.Name}, col.Name}, {at, eventAt}}}
 	if err := b.addFilters(r, &rows, m.Filters); err != nil {
 		return eventRows{}, err

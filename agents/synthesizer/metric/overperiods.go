@@ -24,6 +24,9 @@ func (b *builder) validOverPeriods(m plan.Measure) error {
 	if t := b.spec.Time; t != nil && !finer(p.Grain, t.Grain) {
 		return refuse("over_periods", "%s is taken over the %ss of each %s, of which there are none.", m.Name, p.Grain, t.Grain)
 	}
+	if len(leaves(m)) == 0 {
+		return refuse("no_model", "%s does not say which relation it is computed on.", m.Name)
+	}
 	if m.Inputs[0].Kind == plan.OverPeriods {
 		return refuse("over_periods", "%s is taken over periods twice.", m.Name)
 	}
@@ -39,7 +42,11 @@ func (b *builder) openOverPeriods(s *source) (block, error) {
 	p := s.first.Periods
 	b.names.used[p.Name] = true
 	input := s.first.Inputs[0]
-	inner := b.sub(b.within(*p, input), true)
+	spec := b.within(*p, input)
+	if w := spec.Window; w != nil && w.From != "" && w.To != "" && w.From >= w.To {
+		return block{}, refuse("over_periods", "No whole %s lies within the period that %s is asked for.", p.Grain, s.first.Name)
+	}
+	inner := b.sub(spec, true)
 	if err := inner.validate(); err != nil {
 		return block{}, err
 	}
@@ -52,12 +59,8 @@ func (b *builder) openOverPeriods(s *source) (block, error) {
 	if b.split {
 		at := b.bucket(Column{name, p.Name})
 		sel.Items = []Item{{at, b.spec.Time.Name}}
-		if b.spec.Time.Complete && (b.spec.Window == nil || b.spec.Window.To == "") {
-			open, err := b.openStep()
-			if err != nil {
-				return block{}, err
-			}
-			sel.Where = []Scalar{Op{"<", at, One{open, "starts_on"}}}
+		if sel.Where, err = b.wholeOnly(at); err != nil {
+			return block{}, err
 		}
 	}
 	for _, d := range b.spec.Dimensions {
@@ -73,36 +76,69 @@ func (b *builder) openOverPeriods(s *source) (block, error) {
 	}}, nil
 }
 
+// wholeOnly leaves out the period of the Spec that has not ended, where only complete ones count.
+func (b *builder) wholeOnly(at Scalar) ([]Scalar, error) {
+	_, to := b.edges()
+	switch {
+	case !b.spec.Time.Complete:
+		return nil, nil
+	case !to.IsZero():
+		return []Scalar{Op{"<", at, dateLiteral(to)}}, nil
+	}
+	open, err := b.openStep()
+	return []Scalar{Op{"<", at, One{open, "starts_on"}}}, err
+}
+
 // within is the Spec of the input on its own axis: the same groups and filters, and only whole periods.
 func (b *builder) within(axis plan.TimeAxis, input plan.Measure) plan.Spec {
 	axis.Complete = true
 	spec := plan.Spec{Measures: []plan.Measure{input}, Dimensions: b.spec.Dimensions, Filters: b.spec.Filters, Time: &axis}
-	w := b.spec.Window
-	if w == nil {
+	if b.spec.Window == nil {
 		return spec
 	}
-	spec.Window = &plan.Window{From: w.From, To: w.To}
-	if from, err := civil(w.From); err == nil {
+	spec.Window = &plan.Window{}
+	if from, _ := b.edges(); !from.IsZero() {
 		if start := floorOn(from, axis); start.Before(from) {
 			from = add(start, 1, axis.Grain)
 		}
 		spec.Window.From = from.Format(civilLayout)
 	}
-	if to, err := civil(w.To); err == nil {
+	if to, err := civil(b.spec.Window.To); err == nil {
 		spec.Window.To = floorOn(to, axis).Format(civilLayout)
 	}
 	return spec
 }
 
-// leaf is the first part of a measure that reads rows: its table is where the source's clock is.
-func leaf(m plan.Measure) plan.Measure {
-	switch {
-	case m.Numerator != nil:
-		return leaf(*m.Numerator)
-	case m.Model == "" && len(m.Inputs) > 0:
-		return leaf(m.Inputs[0])
+// leaves are the parts of a measure that read rows.
+func leaves(m plan.Measure) []plan.Measure {
+	if m.Model != "" {
+		return []plan.Measure{m}
 	}
-	return m
+	parts := m.Inputs
+	if m.Numerator != nil && m.Denominator != nil {
+		parts = []plan.Measure{*m.Numerator, *m.Denominator}
+	}
+	var out []plan.Measure
+	for _, p := range parts {
+		out = append(out, leaves(p)...)
+	}
+	return out
+}
+
+// clockSources are the relations whose times say how far a source reaches: those that its input reads, where it has one.
+func (b *builder) clockSources(s *source) ([]*source, error) {
+	if s.first.Kind != plan.OverPeriods {
+		return []*source{s}, nil
+	}
+	var out []*source
+	for _, m := range leaves(s.first) {
+		node, alias, err := b.relation(m.Model)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, &source{node: node, alias: alias, first: m})
+	}
+	return out, nil
 }
 
 // floorOn is the first day of the axis's period that t lies in.

@@ -168,6 +168,7 @@ func (b *builder) validAt(r *reach, s *source, atEnd bool) (Select, error) {
 	if err != nil {
 		return Select{}, err
 	}
+	r.event = &instant{at: at}
 	valid := []Scalar{Op{"<=", from, at}, Op{"or", Op{">", to, at}, IsNull{Arg: to}}}
 	sel := Select{}
 	if b.split {

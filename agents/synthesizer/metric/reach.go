@@ -15,6 +15,7 @@ type reach struct {
 	alias string
 	joins []Join
 	hops  map[string]end
+	event *instant
 	// distinct is true where rows are only looked for, so that finding one several times does no harm.
 	distinct bool
 }
@@ -69,7 +70,7 @@ func (r *reach) hop(from end, h plan.Hop, what string) (end, error) {
 	if err := r.checkHop(from, h, what); err != nil {
 		return end{}, err
 	}
-	key := keyOf([]any{from.alias, h.To, h.FromColumns, h.ToColumns})
+	key := keyOf([]any{from.alias, h.To, h.FromColumns, h.ToColumns, h.AsOf})
 	if done, ok := r.hops[key]; ok {
 		return done, nil
 	}
@@ -90,6 +91,13 @@ func (r *reach) hop(from end, h plan.Hop, what string) (end, error) {
 		}
 		join.On = append(join.On, Op{"=", Column{from.alias, left.Name}, Column{to.alias, right.Name}})
 	}
+	if h.AsOf != nil {
+		valid, err := r.validThen(to, *h.AsOf)
+		if err != nil {
+			return end{}, err
+		}
+		join.On = append(join.On, valid...)
+	}
 	r.joins = append(r.joins, join)
 	r.hops[key] = to
 	return to, nil
@@ -101,7 +109,9 @@ func (r *reach) checkHop(from end, h plan.Hop, what string) error {
 		return refuse("broken_path", "The join path for %s does not lead from %s on.", what, from.node.Name)
 	}
 	switch {
-	case r.distinct, h.Cardinality == plan.ManyToOne, h.Cardinality == plan.OneToOne:
+	case h.AsOf != nil && r.event == nil:
+		return refuse("as_of", "%s holds versions, and nothing says at which time %s is looked at for a row of %s.", h.To, what, r.node.Name)
+	case h.AsOf != nil, r.distinct, h.Cardinality == plan.ManyToOne, h.Cardinality == plan.OneToOne:
 		return nil
 	case h.Cardinality == plan.OneToMany:
 		return refuse("fan_out", "One row of %s has many rows in %s, so splitting by %s would count it several times. "+

@@ -8,7 +8,10 @@ import (
 // length of time that ends with the period, or those since the start of a larger period. Each row is read where
 // it counts, so that distinct counts and averages are right as well.
 func (b *builder) openCumulative(s *source) (block, error) {
-	r := newReach(b, s.node, s.alias)
+	r, err := b.reachAt(s.node, s.alias, s.first.Time)
+	if err != nil {
+		return block{}, err
+	}
 	at, err := b.moment(s.node, s.alias, s.first.Time)
 	if err != nil {
 		return block{}, err
@@ -38,7 +41,10 @@ func (b *builder) openCumulative(s *source) (block, error) {
 
 // openBalance reads, for each period, the rows of its last moment: of all rows, or of each entity where the measure names one.
 func (b *builder) openBalance(s *source) (block, error) {
-	r := newReach(b, s.node, s.alias)
+	r, err := b.reachAt(s.node, s.alias, s.first.Time)
+	if err != nil {
+		return block{}, err
+	}
 	at, err := b.moment(s.node, s.alias, s.first.Time)
 	if err != nil {
 		return block{}, err

@@ -21,11 +21,11 @@ func (b *builder) assign(a *atom) error {
 	if err := b.needsTime(m); err != nil {
 		return err
 	}
-	node, alias, err := b.relation(leaf(m).Model)
+	node, alias, err := b.relation(leaves(m)[0].Model)
 	if err != nil {
 		return err
 	}
-	key := sourceKey(node, m, b.timed())
+	key := sourceKey(node, m, b.timed() || b.asOf())
 	for _, s := range b.sources {
 		if s.key == key {
 			a.source, a.name = s, s.freeName(a.name)
@@ -126,7 +126,11 @@ func (b *builder) openRows(s *source) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
-	return b.rowsBlock(s, newReach(b, s.node, s.alias), sel)
+	r, err := b.reachAt(s.node, s.alias, s.first.Time)
+	if err != nil {
+		return block{}, err
+	}
+	return b.rowsBlock(s, r, sel)
 }
 
 // timedRows are the rows of a fact within the window, with their period.

@@ -16,13 +16,19 @@ func (b *builder) clocks() ([]clock, error) {
 	var out []clock
 	seen := map[string]bool{}
 	for _, s := range b.sources {
-		c, err := b.clock(s)
+		parts, err := b.clockSources(s)
 		if err != nil {
 			return nil, err
 		}
-		if key := keyOf([]any{s.node.ID, c.first, c.last}); !seen[key] {
-			seen[key] = true
-			out = append(out, c)
+		for _, p := range parts {
+			c, err := b.clock(p)
+			if err != nil {
+				return nil, err
+			}
+			if key := keyOf([]any{p.node.ID, c.first, c.last}); !seen[key] {
+				seen[key] = true
+				out = append(out, c)
+			}
 		}
 	}
 	return out, nil
@@ -33,7 +39,7 @@ func (b *builder) clocks() ([]clock, error) {
 func (b *builder) clock(s *source) (clock, error) {
 	least := func(at Scalar) Scalar { return Aggregate{Func: plan.Min, Arg: at} }
 	most := func(at Scalar) Scalar { return Aggregate{Func: plan.Max, Arg: at} }
-	first := leaf(s.first)
+	first := s.first
 	if first.Kind != plan.Population {
 		at, err := b.moment(s.node, s.alias, first.Time)
 		return clock{s.alias, least(at), most(at)}, err

@@ -20,7 +20,7 @@ func (b *builder) balance(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dims, err := b.dimensions(m.Model)
+	dims, err := b.dimensions(m, "f.firstmile_period")
 	if err != nil {
 		return "", err
 	}

@@ -26,7 +26,11 @@ func (b *builder) conversion(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dims, err := b.dimensions(base.Model)
+	period := ""
+	if b.spec.Time != nil {
+		period = b.period("f.firstmile_at")
+	}
+	dims, err := b.dimensions(base, period)
 	if err != nil {
 		return "", err
 	}
@@ -47,7 +51,7 @@ func (b *builder) conversion(m plan.Measure) (string, error) {
 		"(select 1 from others as o where o.who = t.who and %[4]s > %[2]s and %[4]s <= t.at))", ident(m.Interval.Entity), cut(own), within, cut("o.at"))
 	columns := append(dims, value+" as value")
 	if b.spec.Time != nil {
-		columns = append([]string{b.period(own) + " as " + ident(b.spec.Time.Name)}, columns...)
+		columns = append([]string{period + " as " + ident(b.spec.Time.Name)}, columns...)
 	}
 	sql := fmt.Sprintf("with others as (%s), follow as (%s), dated as (select f.*, %s as firstmile_at from %s as f) "+
 		"select %s from (select f.*, %s as firstmile_converted from dated as f) as f", others, follow, b.at(base.Time), from, strings.Join(columns, ", "), converted)

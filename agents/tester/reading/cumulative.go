@@ -21,7 +21,7 @@ func (b *builder) cumulative(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dims, err := b.dimensions(m.Model)
+	dims, err := b.dimensions(m, "p.firstmile_start")
 	if err != nil {
 		return "", err
 	}

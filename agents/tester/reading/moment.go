@@ -9,11 +9,14 @@ import (
 // moment is the civil time of a column in the Spec's time zone. What the column holds is asked of the data: a day is civil already, a
 // timestamp without zone is taken as UTC.
 func (b *builder) moment(column string) string {
-	t := b.spec.Time
-	if t == nil || t.Zone == "" || t.Zone == "UTC" {
+	name := b.spec.Zone
+	if t := b.spec.Time; t != nil {
+		name = t.Zone
+	}
+	if name == "" || name == "UTC" {
 		return column
 	}
-	zone := quote(t.Zone)
+	zone := quote(name)
 	return fmt.Sprintf("case when typeof(%[1]s) = 'DATE' then cast(%[1]s as timestamp) "+
 		"when typeof(%[1]s) = 'TIMESTAMP WITH TIME ZONE' then timezone(%[2]s, cast(%[1]s as timestamptz)) "+
 		"else timezone(%[2]s, timezone('UTC', cast(%[1]s as timestamp))) end", column, zone)
@@ -28,6 +31,11 @@ func (b *builder) period(moment string) string { return startOf(b.spec.Time, mom
 func startOf(t *plan.TimeAxis, moment string) string {
 	trunc := func(x string) string { return fmt.Sprintf("date_trunc('%s', %s)", t.Grain, x) }
 	switch {
+	case t.FiscalStart > 1 && (t.Grain == plan.Quarter || t.Grain == plan.Year):
+		// Counted in months since the year 0, less those before the fiscal year's first.
+		months := map[plan.Grain]int{plan.Quarter: 3, plan.Year: 12}[t.Grain]
+		late := fmt.Sprintf("(year(%[1]s) * 12 + month(%[1]s) - %[2]d) %% %[3]d", moment, t.FiscalStart, months)
+		return fmt.Sprintf("cast(date_trunc('month', %s) - to_months(cast(%s as integer)) as date)", moment, late)
 	case t.Grain == plan.Hour:
 		return trunc(moment)
 	case t.Grain == plan.Week && t.WeekStart == "sunday":

@@ -27,7 +27,8 @@ func (b *builder) population(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dims, err := b.dimensions(m.Model)
+	b = b.seenAt(at)
+	dims, err := b.dimensions(m, start)
 	if err != nil {
 		return "", err
 	}
@@ -63,6 +64,13 @@ func (b *builder) population(m plan.Measure) (string, error) {
 	return sql, nil
 }
 
+// seenAt is the same reading with versions as they are at an instant.
+func (b *builder) seenAt(instant string) *builder {
+	out := *b
+	out.asOf = instant
+	return &out
+}
+
 // covers: the row's interval holds the instant.
 func (b *builder) covers(iv *plan.Interval, at string) string {
 	from, to := b.at(iv.From), b.at(iv.To)
@@ -73,7 +81,7 @@ func (b *builder) covers(iv *plan.Interval, at string) string {
 // filters say what the population is and hold there too; the Spec's filters only choose which of those who moved are looked at.
 func (b *builder) absent(m plan.Measure, from, at string) (string, error) {
 	iv := m.Interval
-	where, err := b.filters(m, m.Filters)
+	where, err := b.seenAt(at).filters(m, m.Filters)
 	if err != nil {
 		return "", err
 	}

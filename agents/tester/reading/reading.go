@@ -10,7 +10,7 @@
 // Populations by instant: Opening is the set of entities with a row covering the
 // period's start; Closing the same at its end; Lost = Opening minus Closing; Gained = Closing minus Opening.
 //
-// moment.go places rows in time, balance.go, conversion.go, cumulative.go, derived.go and population.go read one kind of
+// lookup.go finds columns, moment.go places rows in time, balance.go, conversion.go, cumulative.go, derived.go and population.go read one kind of
 // measure each. What cannot be computed a second way is an *Unsupported error, never a pass.
 package reading
 
@@ -42,6 +42,7 @@ type builder struct {
 	names Names
 	model string
 	back  *plan.Span // the periods read lie this much before those of the model
+	asOf  string     // the instant at which versions are looked at; empty: the time of the row
 }
 
 func (b *builder) measure(m plan.Measure) (string, error) {
@@ -63,6 +64,8 @@ func (b *builder) measure(m plan.Measure) (string, error) {
 		return b.balance(m)
 	case plan.Conversion:
 		return b.conversion(m)
+	case plan.OverPeriods:
+		return b.overPeriods(m)
 	}
 	return "", &Unsupported{"a " + string(m.Kind) + " measure"}
 }
@@ -89,13 +92,15 @@ func (b *builder) simple(m plan.Measure) (string, error) {
 		return "", err
 	}
 	var columns []string
+	period := ""
 	if b.spec.Time != nil {
 		if m.Time == "" {
 			return "", &Unsupported{"a measure without a time column"}
 		}
-		columns = append(columns, b.period(b.at(m.Time))+" as "+ident(b.spec.Time.Name))
+		period = b.period(b.at(m.Time))
+		columns = append(columns, period+" as "+ident(b.spec.Time.Name))
 	}
-	dims, err := b.dimensions(m.Model)
+	dims, err := b.dimensions(m, period)
 	if err != nil {
 		return "", err
 	}
@@ -114,56 +119,6 @@ func (b *builder) simple(m plan.Measure) (string, error) {
 	return sql, nil
 }
 
-// dimensions are the lookups of every dimension from a base row "f".
-func (b *builder) dimensions(base string) ([]string, error) {
-	var out []string
-	for _, d := range b.spec.Dimensions {
-		x, err := b.lookup(base, d.Column, d.Paths)
-		if err != nil {
-			return nil, err
-		}
-		if d.NullAs != "" {
-			x = fmt.Sprintf("coalesce(cast(%s as varchar), %s)", x, quote(d.NullAs))
-		}
-		out = append(out, x+" as "+ident(d.Name))
-	}
-	return out, nil
-}
-
-// lookup is the value of a column seen from base row f, by nested scalar subqueries along the path.
-func (b *builder) lookup(base string, column plan.ColumnRef, paths []plan.JoinPath) (string, error) {
-	if column.Relation == base {
-		return "f." + ident(column.Column), nil
-	}
-	for _, p := range paths {
-		if p.From == base && len(p.Hops) > 0 {
-			return b.follow("f", p.Hops, column.Column, 1)
-		}
-	}
-	return "", &Unsupported{fmt.Sprintf("%s, which has no path from %s", column, base)}
-}
-
-func (b *builder) follow(alias string, hops []plan.Hop, column string, depth int) (string, error) {
-	if len(hops) == 0 {
-		return alias + "." + ident(column), nil
-	}
-	h := hops[0]
-	to, err := b.names(h.To)
-	if err != nil {
-		return "", err
-	}
-	next := fmt.Sprintf("d%d", depth)
-	inner, err := b.follow(next, hops[1:], column, depth+1)
-	if err != nil {
-		return "", err
-	}
-	var on []string
-	for i := range h.FromColumns {
-		on = append(on, fmt.Sprintf("%s.%s = %s.%s", next, ident(h.ToColumns[i]), alias, ident(h.FromColumns[i])))
-	}
-	return fmt.Sprintf("(select %s from %s as %s where %s)", inner, to, next, strings.Join(on, " and ")), nil
-}
-
 // conditions are the filters of the Spec and the measure, and the window.
 func (b *builder) conditions(m plan.Measure) ([]string, error) {
 	out, err := b.filters(m, append(append([]plan.Filter(nil), b.spec.Filters...), m.Filters...))
@@ -180,8 +135,11 @@ func (b *builder) conditions(m plan.Measure) ([]string, error) {
 func (b *builder) filters(m plan.Measure, filters []plan.Filter) ([]string, error) {
 	var out []string
 	for _, f := range filters {
-		x, err := b.lookup(m.Model, f.Column, f.Paths)
+		x, err := b.lookup(m, f.Column, f.Paths)
 		if err != nil {
+			return nil, err
+		}
+		if x, err = b.compared(x, f); err != nil {
 			return nil, err
 		}
 		cond, err := compare(x, f)
@@ -191,6 +149,19 @@ func (b *builder) filters(m plan.Measure, filters []plan.Filter) ([]string, erro
 		out = append(out, cond)
 	}
 	return out, nil
+}
+
+// compared is what a filter compares of a column: a part of a date, or the day of a moment.
+func (b *builder) compared(x string, f plan.Filter) (string, error) {
+	if f.Part != "" {
+		return part(b.moment(x), f.Part)
+	}
+	for _, v := range f.Values {
+		if v.Kind == plan.DateLiteral {
+			return "cast(" + b.moment(x) + " as date)", nil
+		}
+	}
+	return x, nil
 }
 
 func compare(x string, f plan.Filter) (string, error) {
@@ -215,6 +186,8 @@ func compare(x string, f plan.Filter) (string, error) {
 		return orNull(x + " not in " + list), nil
 	case f.Op == plan.Between && len(values) == 2:
 		return orNull(fmt.Sprintf("%s between %s and %s", x, values[0], values[1])), nil
+	case f.Op == plan.NotBetween && len(values) == 2:
+		return orNull(fmt.Sprintf("not (%s between %s and %s)", x, values[0], values[1])), nil
 	case f.Op == plan.IsNull:
 		return x + " is null", nil
 	case f.Op == plan.NotNull:

@@ -1,0 +1,150 @@
+package reading
+
+import (
+	"fmt"
+	"strings"
+
+	"firstmile/planner/plan"
+)
+
+// overPeriods goes through the periods of the inner axis one by one, from a calendar of its own, looks up what the input
+// is in each of them, and folds these values into the periods of the Spec.
+func (b *builder) overPeriods(m plan.Measure) (string, error) {
+	if m.Periods == nil || len(m.Inputs) != 1 {
+		return "", &Unsupported{"a measure over periods that names none"}
+	}
+	input := m.Inputs[0]
+	calendar, err := b.calendar(*m.Periods, input)
+	if err != nil {
+		return "", err
+	}
+	inner := *b
+	inner.spec.Time, inner.spec.Window, inner.spec.Measures = m.Periods, nil, m.Inputs
+	inner.model = "(" + calendar + ")"
+	values, err := inner.measure(input)
+	if err != nil {
+		return "", err
+	}
+	day := ident(m.Periods.Name)
+	fold := m
+	column := plan.Col("value")
+	fold.Expr = &column
+	value, err := aggregate(fold)
+	if err != nil {
+		return "", err
+	}
+	var dims []string
+	for _, d := range b.spec.Dimensions {
+		dims = append(dims, ident(d.Name))
+	}
+	columns := append([]string{}, dims...)
+	if b.spec.Time != nil {
+		columns = append([]string{b.period(day) + " as " + ident(b.spec.Time.Name)}, columns...)
+	}
+	cells := fmt.Sprintf("select * from (%s) where %s in (select %s from c)", values, day, day)
+	if m.Periods.Spine {
+		cells = everyPeriod(day, dims, zeroWhenEmpty(input) || input.Kind == plan.Population)
+	}
+	sql := fmt.Sprintf("with c as (%s), v as (%s), cells as (%s) select %s from cells", calendar, values, cells, strings.Join(append(columns, value+" as value"), ", "))
+	if len(columns) > 0 {
+		sql += " group by all"
+	}
+	return sql, nil
+}
+
+// everyPeriod is a row for each period of the calendar c and each group that v has in any of them.
+func everyPeriod(day string, dims []string, zero bool) string {
+	value := "v.value"
+	if zero {
+		value = "coalesce(v.value, 0) as value"
+	}
+	if len(dims) == 0 {
+		return fmt.Sprintf("select c.%[1]s, %[2]s from c left join v on v.%[1]s = c.%[1]s", day, value)
+	}
+	return fmt.Sprintf("select c.%[1]s, g.%[2]s, %[3]s from c cross join (select distinct %[4]s from v where %[1]s in (select %[1]s from c)) as g left join v on v.%[1]s = c.%[1]s and %[5]s",
+		day, strings.Join(dims, ", g."), value, strings.Join(dims, ", "), sameKeys(dims, "v", "g"))
+}
+
+// calendar lists the whole periods of an axis within the window or, where the window is open, from the first row to the last
+// period that the rows reach the end of.
+func (b *builder) calendar(axis plan.TimeAxis, input plan.Measure) (string, error) {
+	in := *b
+	in.spec.Time = &axis
+	low, high := "", ""
+	inside := []string{}
+	if w := b.spec.Window; w != nil {
+		if w.From != "" {
+			low = "date " + quote(w.From)
+			inside = append(inside, "x >= "+low)
+		}
+		if w.To != "" {
+			high = "date " + quote(w.To)
+		}
+	}
+	if low == "" || high == "" {
+		extent, err := in.extent(input)
+		if err != nil {
+			return "", err
+		}
+		if low == "" {
+			low = fmt.Sprintf("(select min(began) from (%s))", extent)
+		}
+		if high == "" && axis.Grain == plan.Hour {
+			high = fmt.Sprintf("(select date_trunc('hour', max(reached)) from (%s))", extent)
+		} else if high == "" {
+			high = fmt.Sprintf("(select cast(max(reached) as date) + interval 1 day from (%s))", extent)
+		}
+	}
+	step := "interval " + length(plan.Span{Count: 1, Unit: axis.Grain})
+	inside = append(inside, fmt.Sprintf("x + %s <= %s", step, high))
+	x := "x"
+	if axis.Grain != plan.Hour {
+		x = "cast(x as date)"
+	}
+	return fmt.Sprintf("select %s as %s from (select unnest(generate_series(cast(%s as timestamp), cast(%s as timestamp), %s)) as x) where %s",
+		x, ident(axis.Name), in.period(low), high, step, strings.Join(inside, " and ")), nil
+}
+
+// extent lists the first and the last moment of each relation that a measure reads.
+func (b *builder) extent(m plan.Measure) (string, error) {
+	parts := m.Inputs
+	if m.Numerator != nil && m.Denominator != nil {
+		parts = []plan.Measure{*m.Numerator, *m.Denominator}
+	}
+	var rows []string
+	for _, p := range parts {
+		sql, err := b.extent(p)
+		if err != nil {
+			return "", err
+		}
+		rows = append(rows, sql)
+	}
+	if len(parts) > 0 {
+		return strings.Join(rows, " union all "), nil
+	}
+	from, err := b.names(m.Model)
+	if err != nil {
+		return "", err
+	}
+	first, last := b.at(m.Time), b.at(m.Time)
+	if iv := m.Interval; m.Kind == plan.Population && iv != nil {
+		first = b.at(iv.From)
+		last = fmt.Sprintf("case when %[1]s <= current_date then %[1]s else %[2]s end", b.at(iv.To), first)
+	} else if m.Time == "" {
+		return "", &Unsupported{"a measure without a time column"}
+	}
+	return fmt.Sprintf("select min(%s) as began, max(%s) as reached from %s as f", first, last, from), nil
+}
+
+// part is a part of a date that comes back, counted as plan.DatePart says.
+func part(moment string, p plan.DatePart) (string, error) {
+	switch p {
+	case plan.Weekday:
+		return "(dayofweek(" + moment + ") + 6) % 7 + 1", nil // DuckDB counts from Sunday, as 0
+	case plan.HourOfDay:
+		return "hour(" + moment + ")", nil
+	case plan.MonthOfYear:
+		return "month(" + moment + ")", nil
+	}
+	return "", &Unsupported{fmt.Sprintf("the part %q of a date", p)}
+}
