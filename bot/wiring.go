@@ -24,7 +24,7 @@ import (
 // Publisher are for the caller to add.
 func agentPorts(w *workbench.Workbench, dbt *runner.Runner, whyNoDBT string, help ...interpreter.Option) (driver.Ports, error) {
 	reader, err := interpreter.New(projects{w}, w, append(help, interpreter.WithCalendars(calendars{w}),
-		interpreter.WithExclusions(exclusions{w}), interpreter.WithFigures(figures{w}))...)
+		interpreter.WithExclusions(exclusions{w}), interpreter.WithFigures(figures{w}), interpreter.WithHistories(histories{w}))...)
 	if err != nil {
 		return driver.Ports{}, fmt.Errorf("preparing the interpreter: %w", err)
 	}
@@ -49,7 +49,7 @@ type calendars struct{ w *workbench.Workbench }
 
 func (c calendars) Calendar(ctx context.Context, base plan.Base) (interpreter.Calendar, error) {
 	s, err := c.w.Settings(ctx, base)
-	return interpreter.Calendar{Zone: s.TimeZone, WeekStart: s.WeekStart}, err
+	return interpreter.Calendar{Zone: s.TimeZone, WeekStart: s.WeekStart, FiscalStart: s.FiscalStart}, err
 }
 
 // exclusions gives the interpreter the columns that firstmile.yml excludes.
@@ -58,6 +58,14 @@ type exclusions struct{ w *workbench.Workbench }
 func (e exclusions) Excluded(ctx context.Context, base plan.Base) (func(relation, column string) bool, error) {
 	s, err := e.w.Settings(ctx, base)
 	return s.Excluded, err
+}
+
+// histories tells the interpreter when a model was last changed.
+type histories struct{ w *workbench.Workbench }
+
+func (h histories) LastChange(ctx context.Context, base plan.Base, path string) (interpreter.LastChange, bool) {
+	t, ok := h.w.LastTouch(ctx, base, path)
+	return interpreter.LastChange{When: t.When, Subject: t.Subject}, ok
 }
 
 // figures computes readings on the project's data, so that a question can say
