@@ -195,6 +195,13 @@ func checkIndependent(ctx context.Context, s *subject) finding {
 		}
 		agree = append(agree, c.String())
 	}
+	if s.spec.Rank != nil {
+		f := s.checkRanking(ctx)
+		if f.status != plan.Passed {
+			return f
+		}
+		agree = append(agree, f.detail)
+	}
 	s.agreed = true
 	return passed("%s", strings.Join(agree, "; "))
 }

@@ -46,14 +46,18 @@ func (c Comparison) String() string {
 // Compare returns SQL with one row: groups, differ, lost, extra, example. It
 // puts the model's column beside the independent query.
 //
-// Groups outside what the Spec keeps are not counted as lost: periods after the
-// model's last one when only complete periods were asked for, and groups that a rank left out.
+// Groups outside what the Spec keeps are not counted as lost: periods that have not ended when only complete periods
+// were asked for, and groups that a rank left out (see Ranking). Periods that the base rows do not reach are extra.
 func Compare(spec plan.Spec, m plan.Measure, names Names, model string) (string, error) {
 	query, err := Query(spec, m, names, model)
 	if err != nil {
 		return "", err
 	}
 	b := &builder{spec: spec, names: names, model: model}
+	expected, beyond, err := b.expected()
+	if err != nil {
+		return "", err
+	}
 	keys := b.keys()
 	on := "true"
 	if len(keys) > 0 {
@@ -85,23 +89,32 @@ func Compare(spec plan.Spec, m plan.Measure, names Names, model string) (string,
   count(*) filter (where %[1]s) as groups,
   count(*) filter (where %[1]s and not %[2]s) as differ,
   count(*) filter (where m.seen is null and %[3]s) as lost,
-  count(*) filter (where r.seen is null and coalesce(m.value, 0) <> 0) as extra,
+  count(*) filter (where r.seen is null and coalesce(m.value, 0) <> 0 or m.seen and %[8]s) as extra,
   min(%[4]s) filter (where %[1]s and not %[2]s) as example
 from (%[5]s) as m full join (select *, true as seen from (%[6]s)) as r on %[7]s`,
-		both, same, b.expected(), example, modelSide, query, on), nil
+		both, same, expected, example, modelSide, query, on, beyond), nil
 }
 
 // zeroOrNull: an empty group may show 0 or NULL for a count or a sum.
 func zeroOrNull(m plan.Measure) bool { return m.Kind != plan.Ratio && zeroWhenEmpty(m) }
 
-// expected is the condition under which a group of the reading must be in the model.
-func (b *builder) expected() string {
+// expected is the condition under which a group r of the reading must be in the model, beyond the one under which a
+// row m of the model cannot be right.
+func (b *builder) expected() (expected, beyond string, err error) {
+	expected, beyond = "true", "false"
+	if t := b.spec.Time; t != nil {
+		s, err := b.span()
+		if err != nil {
+			return "", "", err
+		}
+		name := ident(t.Name)
+		beyond = fmt.Sprintf("(m.%s < %s or m.%s > %s)", name, s.from, name, s.to)
+		if t.Complete {
+			expected = fmt.Sprintf("r.%s <= %s", name, s.last)
+		}
+	}
 	if b.spec.Rank != nil {
-		return "false"
+		expected = "false"
 	}
-	t := b.spec.Time
-	if t == nil || !t.Complete {
-		return "true"
-	}
-	return fmt.Sprintf("r.%s <= (select max(%s) from %s)", ident(t.Name), ident(t.Name), b.model)
+	return expected, beyond, nil
 }

@@ -90,7 +90,7 @@ func (b *builder) absent(m plan.Measure, from, at string) (string, error) {
 		ident(iv.Entity), ident(iv.Entity), from, strings.Join(inner, " and "), ident(iv.Entity)), nil
 }
 
-// periods lists the distinct periods of the model as firstmile_start and firstmile_end.
+// periods lists the periods of the model, and those it should have, as firstmile_start and firstmile_end.
 func (b *builder) periods() (string, error) {
 	t := b.spec.Time
 	if t == nil {
@@ -100,19 +100,24 @@ func (b *builder) periods() (string, error) {
 		}
 		return fmt.Sprintf("select date %s as firstmile_start, date %s as firstmile_end", quote(w.From), quote(w.To)), nil
 	}
-	step := fmt.Sprintf("interval 1 %s", t.Grain)
-	if t.Grain == plan.Quarter {
-		step = "interval 3 month"
+	s, err := b.span()
+	if err != nil {
+		return "", err
 	}
-	start := ident(t.Name)
+	start := "firstmile_period"
 	if b.back != nil {
 		start = b.later(start, plan.Span{Count: -b.back.Count, Unit: b.back.Unit})
 	}
-	end := fmt.Sprintf("%s + %s", start, step)
+	end := fmt.Sprintf("%s + %s", start, step(t.Grain))
 	if t.Grain != plan.Hour {
 		end = "cast(" + end + " as date)"
 	}
-	return fmt.Sprintf("select distinct %s as firstmile_start, %s as firstmile_end from %s", start, end, b.model), nil
+	due := fmt.Sprintf("unnest(generate_series(cast(%s as timestamp), cast(%s as timestamp), %s))", s.first, s.last, step(t.Grain))
+	if t.Grain != plan.Hour {
+		due = "cast(" + due + " as date)"
+	}
+	return fmt.Sprintf("select %s as firstmile_start, %s as firstmile_end from (select %s as firstmile_period from %s union select %s)",
+		start, end, ident(t.Name), b.model, due), nil
 }
 
 // ratio divides two independent readings, group by group.
