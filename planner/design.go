@@ -31,16 +31,11 @@ func (s *step) reused(r plan.Reuse) {
 	s.synthesize(nil)
 }
 
-// spec is what is made: the request's Spec, or the part of it that an existing model lacks, in that model's words.
-func (s *step) spec() *plan.Spec {
-	if s.extends() && s.t.Reuse.Spec != nil {
-		return s.t.Reuse.Spec
-	}
-	return s.reading().Spec
-}
+// spec is what is made.
+func (s *step) spec() *plan.Spec { return s.t.Made() }
 
 // extends reports whether an existing model is to be extended.
-func (s *step) extends() bool { return s.t.Reuse != nil && s.t.Reuse.Verdict == plan.Extend }
+func (s *step) extends() bool { return s.t.Extends() }
 
 // apart gives up an extension and goes on with a model of its own. It says so where the requester had named the model.
 func (s *step) apart(why string) {

@@ -36,7 +36,7 @@ func (s *step) showProposal() { s.show(slotProposal, s.proposalMessage()) }
 func (s *step) proposalMessage() plan.Message {
 	v, c, r := s.verdict(), s.t.Change, s.reading()
 	p := plan.Proposal{Digest: c.Digest(), Restatement: r.Restatement, Model: c.Model, Path: c.ModelPath, Diff: c.Diff,
-		Spec: s.spec(), Assumptions: r.Assumptions, Checks: v.Checks, Reuse: s.t.Reuse, State: v.State,
+		Spec: s.spec(), Assumptions: s.t.Assumptions(), Checks: v.Checks, Reuse: s.t.Reuse, State: v.State,
 		Reasons: v.Reasons, Approvers: approversText(s.t.Rules.Approvers, v.State), Emoji: s.cfg.Emoji, PR: s.publishedPR()}
 	if r.Spec != nil {
 		p.Title = r.Spec.Title
@@ -81,6 +81,8 @@ func (s *step) staleProposal() {
 // pressed takes a button. A press may arrive before the bot has heard that its message was posted.
 func (s *step) pressed(p plan.Pressed, e plan.Event) {
 	switch p.Button {
+	case plan.PressRemember:
+		s.rememberAnswer(p.Question, p.Person)
 	case plan.PressAnswer:
 		s.pressedAnswer(p)
 	case plan.PressCancel:
@@ -88,6 +90,10 @@ func (s *step) pressed(p plan.Pressed, e plan.Event) {
 			s.cancel(p.Person)
 		}
 	case plan.PressApprove:
+		if n, ok := s.lessonOf(p.Message, p.Digest); ok {
+			s.approveLesson(n, plan.Approval{Person: p.Person, Digest: p.Digest, Message: p.Message, At: s.at})
+			return
+		}
 		if s.unposted(slotProposal) {
 			s.early(e)
 			return
@@ -98,7 +104,11 @@ func (s *step) pressed(p plan.Pressed, e plan.Event) {
 
 // reacted takes an emoji put on or taken off.
 func (s *step) reacted(r plan.Reacted, e plan.Event) {
-	if !slices.Contains(s.cfg.Emoji, r.Emoji) {
+	if r.Emoji == pin && r.Added && r.Message == s.t.Slots[slotQuestions] {
+		s.rememberAnswers(r.Person)
+		return
+	}
+	if !slices.Contains(s.cfg.Emoji, r.Emoji) || s.reactedToLesson(r) {
 		return
 	}
 	if s.unposted(slotProposal) {

@@ -116,6 +116,12 @@ func (s *step) done(d plan.Done) {
 		s.checked(*r.Report)
 	case kind == plan.DoRecall:
 		s.recalled(r.Past)
+	case kind == plan.DoTeach && r.Teaching != nil:
+		s.taught(d.Effect, *r.Teaching)
+	case kind == plan.DoProve && r.Report != nil:
+		s.proven(d.Effect, *r.Report)
+	case kind == plan.DoSpread && r.PR != nil:
+		s.spread(d.Effect, *r.PR)
 	case kind == plan.DoWatch && r.Status != nil:
 		s.watched(*r.Status)
 	case kind == plan.DoPublish && r.PR != nil:
@@ -188,7 +194,7 @@ func deadline(e plan.Effect) time.Duration {
 	switch {
 	case e.Kind == plan.DoCheck && e.Level == plan.LevelDBT:
 		return 10 * time.Minute
-	case e.Kind == plan.DoPublish, e.Kind == plan.DoResolve:
+	case e.Kind == plan.DoPublish, e.Kind == plan.DoSpread, e.Kind == plan.DoTeach, e.Kind == plan.DoResolve:
 		return 3 * time.Minute
 	case work(e.Kind):
 		return time.Minute
@@ -209,7 +215,7 @@ func (s *step) brief() plan.Brief {
 	b := plan.Brief{Thread: s.t.ID, Requester: s.t.Requester, Request: s.request(s.t.Turns),
 		Reuse: s.t.Reuse, Reports: s.t.Reports}
 	if r := s.t.Reading; r != nil {
-		b.Restatement, b.Assumptions, b.Rejected, b.Evidence = r.Restatement, r.Assumptions, r.Rejected, r.Evidence
+		b.Restatement, b.Assumptions, b.Rejected, b.Evidence = r.Restatement, s.t.Assumptions(), r.Rejected, r.Evidence
 	}
 	if spec := s.spec(); spec != nil {
 		b.Spec = *spec
@@ -228,6 +234,8 @@ func clone(t plan.Thread) plan.Thread {
 	t.Questions = slices.Clone(t.Questions)
 	t.Asked = slices.Clone(t.Asked)
 	t.Linked = slices.Clone(t.Linked)
+	t.Lessons = slices.Clone(t.Lessons)
+	t.Learning = maps.Clone(t.Learning)
 	t.Reports = slices.Clone(t.Reports)
 	t.Approvals = slices.Clone(t.Approvals)
 	t.Carried = slices.Clone(t.Carried)

@@ -79,7 +79,7 @@ func outcomeOf(t plan.Thread, last plan.Message) Outcome {
 	o := Outcome{Version: OutcomeVersion, Questions: []plan.Question{}, Assumptions: []plan.Assumption{}, Files: []File{},
 		Unknown: []plan.Unknown{}, Usage: t.Usage, PR: t.PR, Reuse: t.Reuse, Message: last.Text}
 	if r := t.Reading; r != nil {
-		o.Assumptions = append(o.Assumptions, r.Assumptions...)
+		o.Assumptions = append(o.Assumptions, t.Assumptions()...)
 		o.Spec = r.Spec
 		o.Unknown = append(o.Unknown, r.Unknown...)
 	}
@@ -111,7 +111,7 @@ func outcomeOf(t plan.Thread, last plan.Message) Outcome {
 func statusOf(t plan.Thread) Status {
 	switch t.Stage {
 	case plan.StageProposed:
-		if t.Reuse != nil && t.Reuse.Verdict == plan.Extend {
+		if t.Extends() {
 			return Extend
 		}
 		return Proposed

@@ -194,4 +194,6 @@ func normal(s string) string {
 type Assumption struct {
 	Text  string `json:"text"`
 	Major bool   `json:"major"`
+	// Empty is the dimension whose rows without a value it is about: an extended model has its own way with these.
+	Empty string `json:"empty,omitempty"`
 }

@@ -55,7 +55,7 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 	if slices.ContainsFunc(b.d.Spec.Dimensions, func(d plan.Dimension) bool { return d.Column == c.Column }) {
 		return nil
 	}
-	d := plan.Dimension{Name: snake(c.Column.Column), Label: sentence(strings.Join(glossary.Split(thing(c.Column.Column)), " ")), Column: c.Column, Paths: paths,
+	d := plan.Dimension{Name: snake(c.Column.Column), Label: sentence(strings.Join(glossary.Split(flag(thing(c.Column.Column))), " ")), Column: c.Column, Paths: paths,
 		Description: c.Detail, Origin: b.origin(slot, c)}
 	if c.Term != "" {
 		d.Name, d.Label = c.Term, c.Label
@@ -66,6 +66,9 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 	}
 	if slices.ContainsFunc(b.d.Spec.Dimensions, func(o plan.Dimension) bool { return o.Name == d.Name }) {
 		d.Name = snake(qualified(c.Column))
+	}
+	if n := len(b.d.Assumptions); d.NullAs != "" && n > 0 {
+		b.d.Assumptions[n-1].Empty = d.Name
 	}
 	b.d.Spec.Dimensions = append(b.d.Spec.Dimensions, d)
 	b.checkPaths(d.Column.Relation, paths)
@@ -98,6 +101,9 @@ func thing(column string) string {
 	}
 	return column
 }
+
+// flag is what a true/false column says of a row: "rush" for is_rush.
+func flag(column string) string { return strings.TrimPrefix(column, "is_") }
 
 // nullable reports whether a dimension may come out empty: the column may be, or a join may find no partner.
 func (b *builder) nullable(c plan.ColumnRef, paths []plan.JoinPath) bool {
@@ -137,7 +143,7 @@ func (b *builder) reach(slot *grammar.Slot, bases []string, kind plan.QuestionKi
 	var options []option
 	var failure error
 	for _, c := range b.public(cands) {
-		paths, err := b.paths(c.Column.Relation, bases, at, c.Label)
+		paths, err := b.columnPaths(c.Column.Relation, bases, at, c.Label)
 		if err != nil {
 			failure = err
 			continue
@@ -155,6 +161,7 @@ func (b *builder) reach(slot *grammar.Slot, bases []string, kind plan.QuestionKi
 	if len(options) == 0 {
 		return knowledge.Candidate{}, nil, failure
 	}
+	options = b.farEnds(options, bases)
 	slices.SortStableFunc(options, func(x, y option) int {
 		return cmp.Or(cmp.Compare(x.cost, y.cost), cmp.Compare(x.cand.Key, y.cand.Key))
 	})
@@ -164,6 +171,24 @@ func (b *builder) reach(slot *grammar.Slot, bases []string, kind plan.QuestionKi
 	}
 	b.notOthers(slot, best[0], options)
 	return best[0].cand, best[0].paths, nil
+}
+
+// farEnds drops keys that are named by half where the thing itself is an option: "station" is the station that the column
+// end_station_id leads to, and which way leads there is a question of its own.
+func (b *builder) farEnds(options []option, bases []string) []option {
+	leads := func(key, thing option) bool {
+		return !thing.cand.Partial && slices.ContainsFunc(bases, func(base string) bool {
+			paths, _ := b.K.Paths(base, thing.cand.Column.Relation)
+			return slices.ContainsFunc(paths, func(p plan.JoinPath) bool {
+				return slices.ContainsFunc(p.Hops, func(h plan.Hop) bool {
+					return h.From == key.cand.Column.Relation && slices.Contains(h.FromColumns, key.cand.Column.Column)
+				})
+			})
+		})
+	}
+	return slices.DeleteFunc(slices.Clone(options), func(o option) bool {
+		return o.cand.Partial && slices.ContainsFunc(options, func(x option) bool { return leads(o, x) })
+	})
 }
 
 // far is how many joins away a column counts that the noun in front of it does not lead to.
@@ -267,11 +292,26 @@ func (b *builder) askCandidate(slot *grammar.Slot, options []option, kind plan.Q
 	return options[0].cand, options[0].paths, nil
 }
 
+// columnPaths finds one way from each base relation to a column of another one; among versions it is the one valid at the time of the row.
+func (b *builder) columnPaths(to string, bases []string, at grammar.Span, label string) ([]plan.JoinPath, error) {
+	return b.pathsBy(func(base string) ([]plan.JoinPath, bool) {
+		found, unsafe := b.K.Paths(base, to)
+		if versions := b.K.PathsAsOf(base, to); unsafe && len(versions) > 0 {
+			return versions, false
+		}
+		return found, unsafe
+	}, to, bases, at, label)
+}
+
 // paths finds one way from each base relation to another one.
 func (b *builder) paths(to string, bases []string, at grammar.Span, label string) ([]plan.JoinPath, error) {
+	return b.pathsBy(func(base string) ([]plan.JoinPath, bool) { return b.K.Paths(base, to) }, to, bases, at, label)
+}
+
+func (b *builder) pathsBy(find func(base string) ([]plan.JoinPath, bool), to string, bases []string, at grammar.Span, label string) ([]plan.JoinPath, error) {
 	var out []plan.JoinPath
 	for _, base := range bases {
-		found, unsafe := b.K.Paths(base, to)
+		found, unsafe := find(base)
 		switch {
 		case unsafe:
 			return nil, b.refuse(at, "%s is on %s; joining that to %s would count rows more than once", label, to, base)
@@ -345,8 +385,19 @@ func pathDetail(p plan.JoinPath) string {
 // checkPaths records joins along keys that nothing declares.
 func (b *builder) checkPaths(to string, paths []plan.JoinPath) {
 	for _, p := range paths {
+		for _, h := range p.Hops {
+			if h.AsOf != nil {
+				b.asOf = true
+				b.assume(true, "%s", VersionsText(h, p.From))
+			}
+		}
 		if !declared(p) {
 			b.assume(true, "%s and %s are joined along %s, which no test or constraint declares.", p.From, to, pathID(p, nil))
 		}
 	}
+}
+
+// VersionsText is the assumption about versions: the tier of a ride is the one of the day of the ride.
+func VersionsText(h plan.Hop, base string) string {
+	return fmt.Sprintf("What %s says is taken as it was at the time of each row of %s: valid from %s until before %s.", h.To, base, h.AsOf.From, h.AsOf.To)
 }
