@@ -74,10 +74,7 @@ func (b *Builder) build(ctx context.Context, change plan.Change) (tester.BuildRe
 	if err != nil {
 		return tester.BuildResult{}, err
 	}
-	selection := change.Model
-	if scratch.Database == "" || !b.parentsBuilt(ctx, o.project, change) {
-		selection = "+" + change.Model
-	}
+	selection := b.selection(ctx, o.project, change, scratch.Database != "")
 	results, err := b.dbt.Build(ctx, scratch, selection)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -106,6 +103,54 @@ func (b *Builder) scratch(ctx context.Context, p Project, o *opened, change plan
 		s.Changes[strings.TrimPrefix(f.Path, strings.TrimPrefix(path.Clean(p.Dir)+"/", "./"))] = f.Content
 	}
 	return s, nil
+}
+
+// selection is what dbt builds: the model, with what is built on it where it is edited, and with everything that those
+// read where the data lack some of it.
+func (b *Builder) selection(ctx context.Context, project *dbt.Project, change plan.Change, data bool) string {
+	f, _ := change.File(change.ModelPath)
+	n, known := project.Relation(change.Model)
+	built := data && b.parentsBuilt(ctx, project, change)
+	switch {
+	case f.Action != plan.Edit || !known || len(n.Downstream) == 0:
+		if built {
+			return change.Model
+		}
+		return "+" + change.Model
+	case built && b.downstreamBuilt(ctx, project, change, n):
+		return change.Model + "+"
+	}
+	return "@" + change.Model
+}
+
+// downstreamBuilt reports whether everything that the models below an edited one read is in the data, or is built with them.
+func (b *Builder) downstreamBuilt(ctx context.Context, project *dbt.Project, change plan.Change, edited *dbt.Node) bool {
+	box, missing, err := b.w.Sandbox(ctx, change.Base)
+	if err != nil || missing != "" {
+		return false
+	}
+	relations, err := box.Catalog(ctx)
+	if err != nil {
+		return false
+	}
+	below := map[string]bool{edited.ID: true}
+	list := []*dbt.Node{edited}
+	for at := 0; at < len(list); at++ {
+		for _, c := range project.Children(list[at].ID) {
+			if !below[c.ID] {
+				below[c.ID] = true
+				list = append(list, c)
+			}
+		}
+	}
+	for _, n := range list[1:] {
+		for _, p := range project.Parents(n.ID) {
+			if !below[p.ID] && !slices.ContainsFunc(relations, func(r sandbox.Relation) bool { return strings.EqualFold(r.Name, p.Relation.Identifier) }) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // parentsBuilt reports whether everything that the model reads is in the data.

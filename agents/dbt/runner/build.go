@@ -12,11 +12,11 @@ import (
 )
 
 // Build runs "dbt build" for a selection ("fct_churn", "+fct_churn", …): models, their tests, seeds and snapshots, in the
-// order of their dependence. A selection with what is above it ("+fct_churn") leaves out tests that read further models: those need
+// order of their dependence. A selection with what is above it ("+fct_churn", "@fct_churn") leaves out tests that read further models: those need
 // not be there. Results are dbt's findings; an error means that it did not run. Nothing is cached here.
 func (r *Runner) Build(ctx context.Context, s Scratch, selection ...string) (Results, error) {
 	var options []string
-	if slices.ContainsFunc(selection, func(one string) bool { return strings.HasPrefix(one, "+") }) {
+	if slices.ContainsFunc(selection, func(one string) bool { return strings.HasPrefix(one, "+") || strings.HasPrefix(one, "@") }) {
 		options = []string{"--indirect-selection", "buildable"}
 	}
 	return r.run(ctx, s, "build", selection, options...)
