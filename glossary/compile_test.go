@@ -29,7 +29,7 @@ func TestMeasures(t *testing.T) {
 		{shop, "revenue", "simple fct_orders sum(amount - coalesce(refunded_amount, 0)) where status is completed by ordered_at"},
 		{shop, "average_order_value", "ratio(simple fct_orders sum(amount - coalesce(refunded_amount, 0)) where status is completed by ordered_at, simple fct_orders count_distinct(order_id) where status is completed by ordered_at)"},
 		{shop, "revenue_to_date", "cumulative fct_orders sum(amount - coalesce(refunded_amount, 0)) where status is completed by ordered_at to date year"},
-		{subs, "customers_lost", "population subscriptions count_distinct(customer_id) where is trial is false lost"},
+		{subs, "customers_lost", "population subscriptions count_distinct(customer_id) where trial is false lost"},
 	} {
 		m, err := c.g.Measure(c.id)
 		if err != nil {

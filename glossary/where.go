@@ -129,9 +129,12 @@ func filter(column string, op plan.Operator, values ...plan.Literal) plan.Filter
 
 func boolean(text string) plan.Literal { return plan.Literal{Kind: plan.BoolLiteral, Text: text} }
 
-// Label says a filter in words: "plan is Enterprise", "amount is over 100".
+// Label says a filter in words: "plan is Enterprise", "amount is over 100", "trial is false" of a column is_trial.
 func Label(f plan.Filter) string {
 	name := strings.ReplaceAll(f.Column.Column, "_", " ")
+	if len(f.Values) == 1 && f.Values[0].Kind == plan.BoolLiteral {
+		name = strings.TrimPrefix(name, "is ")
+	}
 	var values []string
 	for _, v := range f.Values {
 		values = append(values, v.Text)

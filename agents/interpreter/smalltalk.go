@@ -124,6 +124,9 @@ func (s *session) correct(l grammar.Linked) bool {
 			continue // only another form of a known word may be a typing error of a third
 		}
 		word, _ := s.k.Correction(t)
+		if word == "" && !l.Known[i] {
+			word = s.k.Beside(t, s.tokenAt(i-1), s.tokenAt(i+1))
+		}
 		if word == "" {
 			continue
 		}
@@ -136,6 +139,14 @@ func (s *session) correct(l grammar.Linked) bool {
 		changed = true
 	}
 	return changed
+}
+
+// tokenAt is the token at a place, none beyond the ends.
+func (s *session) tokenAt(i int) token.Token {
+	if i < 0 || i >= len(s.tokens) {
+		return token.Token{}
+	}
+	return s.tokens[i]
 }
 
 // note records an assumption of the session, once.

@@ -8,7 +8,9 @@ import (
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
 	"firstmile/agents/interpreter/lexicon"
+	"firstmile/agents/interpreter/token"
 	"firstmile/glossary"
+	"firstmile/glossary/search"
 	"firstmile/planner/plan"
 )
 
@@ -81,15 +83,16 @@ func (s *session) unknownSpans(l grammar.Linked, drafts []draft) []grammar.Span 
 		}
 	}
 	if len(meaningless) == 0 { // every word is known; those that found no role are at fault
-		return group(loose)
+		return group(loose, 1)
 	}
-	return group(meaningless)
+	return group(meaningless, 0)
 }
 
-func group(tokens []int) []grammar.Span {
+// group makes spans of tokens that stand beside each other, or have at most gap tokens between them.
+func group(tokens []int, gap int) []grammar.Span {
 	var out []grammar.Span
 	for _, i := range tokens {
-		if n := len(out); n > 0 && out[n-1].To == i {
+		if n := len(out); n > 0 && out[n-1].To >= i-gap {
 			out[n-1].To = i + 1
 			continue
 		}
@@ -112,6 +115,9 @@ func (s *session) explain(l grammar.Linked, span grammar.Span) (plan.Unknown, pl
 	hits := s.near(span)
 	for _, h := range hits {
 		u.Nearest = append(u.Nearest, h.Name)
+	}
+	if len(u.Nearest) == 0 && span.To == span.From+1 {
+		u.Nearest = s.k.Alike(s.tokens[span.From])
 	}
 	if len(hits) < plan.MinOptions {
 		return u, plan.Question{}, false
@@ -138,9 +144,9 @@ func (s *session) brokenAround(span grammar.Span) (glossary.Problem, bool) {
 // maxTermWords is how many words before and after a name of a term may have.
 const maxTermWords = 4
 
-func label(h glossary.Hit) string {
+func label(h search.Hit) string {
 	switch h.Kind {
-	case glossary.ColumnDocument, glossary.ValueDocument:
+	case search.Column, search.Value:
 		_, ref, _ := strings.Cut(h.Ref, ":")
 		return strings.ReplaceAll(h.Name, "_", " ") + " (" + ref + ")"
 	}
@@ -148,23 +154,50 @@ func label(h glossary.Hit) string {
 }
 
 // near finds candidates for unknown words: known words that they may be misspelt for, and what the index has.
-func (s *session) near(span grammar.Span) []glossary.Hit {
+func (s *session) near(span grammar.Span) []search.Hit {
 	query := []string{s.words(span)}
 	for _, t := range s.tokens[span.From:span.To] {
 		_, all := s.k.Correction(t)
 		query = append(query, all...)
 	}
-	var out []glossary.Hit
+	var out []search.Hit
 	for _, h := range s.k.Near(strings.Join(query, " "), 2*plan.MaxOptions) {
-		if len(out) < plan.MaxOptions-1 && s.fits(h, span) {
+		if len(out) < plan.MaxOptions-1 && s.fits(h, span) && s.alike(h, span) {
 			out = append(out, h)
 		}
 	}
 	return out
 }
 
+// alike reports whether a suggestion has a word in its name that looks like one of the span's: the same, misspelt, or the
+// beginning of it. "rating" only shares its stem with "rate", which is something else.
+func (s *session) alike(h search.Hit, span grammar.Span) bool {
+	names := append([]string{h.Name}, h.Aliases...)
+	for _, t := range s.tokens[span.From:span.To] {
+		for _, name := range names {
+			if slices.ContainsFunc(s.k.Words(strings.Join(glossary.Split(name), " ")), func(w token.Token) bool { return lookAlike(t.Light, w.Light) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sharedLetters is how many first letters make two words look alike.
+const sharedLetters = 5
+
+func lookAlike(x, y string) bool {
+	if x == y || len(x) >= 4 && len(y) >= 4 && (strings.Contains(x, y) || strings.Contains(y, x)) {
+		return true
+	}
+	if len(x) >= sharedLetters && len(y) >= sharedLetters && x[:sharedLetters] == y[:sharedLetters] {
+		return true
+	}
+	return min(len(x), len(y)) > 3 && glossary.Distance(x, y) <= max(1, min(len(x), len(y))/4)
+}
+
 // fits reports whether a suggestion could stand where the words stand: after "by" or "per" only a dimension can.
-func (s *session) fits(h glossary.Hit, span grammar.Span) bool {
+func (s *session) fits(h search.Hit, span grammar.Span) bool {
 	after := false
 	for _, m := range s.i.lexicon.Find(s.tokens) {
 		if m.To == span.From && (m.Category == lexicon.By || m.Category == lexicon.Per) {

@@ -14,6 +14,9 @@ import (
 func (b *builder) filters() error {
 	for _, f := range b.s.Filters {
 		for _, c := range f.Conds {
+			if len(c.Days) > 0 {
+				continue // recurring reads these, once the date is known
+			}
 			fs, err := b.cond(c, b.d.Spec.BaseModels())
 			if err != nil {
 				return err
@@ -109,13 +112,16 @@ func (b *builder) cond(c *grammar.Cond, bases []string) ([]plan.Filter, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.By {
+		b.assume(true, "%q restricts the figures to them; it does not split.", b.quote(c.From, c.To))
+	}
 	if c.Neg {
 		if fs, err = b.negate(fs, c); err != nil {
 			return nil, err
 		}
 	}
 	for i := range fs {
-		if fs[i].Paths, err = b.paths(fs[i].Column.Relation, bases, core(c), fs[i].Label); err != nil {
+		if fs[i].Paths, err = b.columnPaths(fs[i].Column.Relation, bases, core(c), fs[i].Label); err != nil {
 			return nil, err
 		}
 		b.checkPaths(fs[i].Column.Relation, fs[i].Paths)
@@ -235,10 +241,19 @@ func (b *builder) negate(fs []plan.Filter, c *grammar.Cond) ([]plan.Filter, erro
 			out[i].Values = []plan.Literal{{Kind: plan.BoolLiteral, Text: flip(f.Values[0].Text)}}
 		}
 		if out[i].KeepNull {
-			b.assume(false, "Rows where %s is empty stay in.", strings.Join(glossary.Split(f.Column.Column), " "))
+			b.assume(false, "%s", staysIn(f))
 		}
 	}
 	return out, nil
+}
+
+// staysIn is the assumption about rows without a value in a column of which one value is left out.
+func staysIn(f plan.Filter) string {
+	name := strings.Join(glossary.Split(f.Column.Column), " ")
+	if flag, ok := strings.CutPrefix(name, "is "); ok && f.Values[0].Kind == plan.BoolLiteral {
+		return fmt.Sprintf("Rows of which nobody said whether they are %s stay in.", flag)
+	}
+	return fmt.Sprintf("Rows where %s is empty stay in.", name)
 }
 
 func flip(text string) string {

@@ -239,9 +239,13 @@ func restrict(cands, chosen []knowledge.Candidate, key string) []knowledge.Candi
 // byNoun finds columns by the nouns that people use for them ("value" for amount), alone or after the noun of a relation.
 func (l *Linked) byNoun(span []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon) []knowledge.Candidate {
 	var out []knowledge.Candidate
-	last := span[len(span)-1]
-	for _, column := range lex.ColumnsFor(last.Light) {
-		words := append(append([]token.Token(nil), span[:len(span)-1]...), token.Token{Kind: token.Word, Light: column, Stem: column})
+	last, before := span[len(span)-1], span[:len(span)-1]
+	columns := lex.ColumnsFor(last.Light)
+	if whole := lex.ColumnsFor(lightOf(span)); len(before) > 0 && len(whole) > 0 {
+		columns, before = whole, nil // "distance driven"
+	}
+	for _, column := range columns {
+		words := append(append([]token.Token(nil), before...), token.Token{Kind: token.Word, Light: column, Stem: column})
 		exact, _ := k.Lookup(words)
 		for _, c := range exact {
 			if c.Kind == knowledge.Number || c.Kind == knowledge.Dim {
@@ -339,6 +343,15 @@ func (s *Slot) MinCost() float64 {
 		best = min(best, c.Cost)
 	}
 	return best
+}
+
+// lightOf is a span as the lexicon has it.
+func lightOf(span []token.Token) string {
+	parts := make([]string, len(span))
+	for i, t := range span {
+		parts[i] = t.Light
+	}
+	return strings.Join(parts, " ")
 }
 
 // Subject is how a span is named in questions: the requester's words in lower case.

@@ -42,6 +42,10 @@ const (
 	Against  MeasureKind = "against"  // Base, Base a Grain ago, and how much it changed
 	EdgeOf   MeasureKind = "edge"     // "latest price": the value at a moment, Slot (number, metric or time)
 	Growth   MeasureKind = "growth"   // Base against itself a Grain ago; no Grain: a period of the time axis
+	// OverPeriods is Agg of what Base is in each Grain: "average logins per day".
+	OverPeriods MeasureKind = "over periods"
+	// MovingAverage is the average of what Base was in each of the last periods of Span.
+	MovingAverage MeasureKind = "moving average"
 )
 
 // MeasureList is several measures said side by side: "revenue versus refunds".
@@ -68,6 +72,7 @@ type Measure struct {
 	Of    *NP
 	Grain plan.Grain
 	Span  plan.Span
+	With  *Window // what Against compares with, where a date names it
 	// Counted is true when a word such as "how many" says that rows are counted.
 	Counted bool
 	// Format of a ratio, where the words say it. Apart is true when its two parts are named side by side, each with its own
@@ -94,6 +99,7 @@ type Cond struct {
 	Neg      bool
 	Only     bool
 	Or       bool // Values are joined by "or"
+	By       bool // said with "by": "visits by children"
 	// Values are values or populations; any of them will do.
 	Values []*Slot
 	// Column, when set, is what Values, Literal, Empty or Op speak of.
@@ -106,22 +112,27 @@ type Cond struct {
 	Numbers []string
 	Literal string // quoted text
 	Empty   bool
+	// Days are days of the week by their ISO numbers.
+	Days []string
 }
 
 // Split is a set of dimensions, and a calendar grain among them.
 type Split struct {
 	Dims   []*Slot
 	Grain  plan.Grain
-	Time   *Slot // "by order date"
-	Marked bool  // introduced by a word such as "by"
+	Fiscal bool          // Grain is one of the fiscal year
+	Part   plan.DatePart // "by day of week"
+	Time   *Slot         // "by order date"
+	Marked bool          // introduced by a word such as "by"
 	From   int
 	To     int
 }
 
 // Rank keeps the best or the worst groups. N is 0 when the request names no number.
 type Rank struct {
-	N   int
-	Top bool
+	Grain plan.Grain // of the periods that are ranked; empty: groups are
+	N     int
+	Top   bool
 	// Judged is true for "best" and "worst", which say no direction by themselves.
 	Judged bool
 	Dim    *Slot
@@ -137,8 +148,10 @@ type Window struct {
 	Unit  plan.Grain
 	Dates []DateSpan
 	Time  *Slot // "shipped in March"
-	From  int
-	To    int
+	// Fiscal: Unit is one of the fiscal year. Omitted: everything but this.
+	Fiscal, Omitted bool
+	From            int
+	To              int
 }
 
 // WindowKind is how a window is given.
@@ -164,6 +177,7 @@ type DateSpan struct {
 	Year, Half, Quarter, Month int
 	Day                        int
 	Date                       string // 2006-01-02
+	Fiscal                     bool   // Year and Quarter are fiscal
 }
 
 // Revision marks: how a later turn changes the earlier reading.
@@ -180,6 +194,9 @@ func (m *Measure) key() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s(%s %s %s %s %v", m.Kind, m.Agg, m.Grain, m.Base.key(), m.Per.key(), m.Span)
+	if m.With != nil {
+		b.WriteString(m.With.key())
+	}
 	if m.Slot != nil {
 		b.WriteString(m.Slot.key())
 	}
@@ -208,7 +225,7 @@ func (n *NP) key() string {
 
 func (c *Cond) key() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "cond(%v %v %s %v %s %v", c.Neg, c.Or, c.Op, c.Numbers, c.Literal, c.Empty)
+	fmt.Fprintf(&b, "cond(%v %v %s %v %s %v %v", c.Neg, c.Or, c.Op, c.Numbers, c.Literal, c.Empty, c.Days)
 	for _, s := range append([]*Slot{c.Column, c.Thing}, c.Values...) {
 		if s != nil {
 			b.WriteString(" " + s.key())
@@ -219,7 +236,7 @@ func (c *Cond) key() string {
 
 func (s *Split) key() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "split(%s %v", s.Grain, s.Marked)
+	fmt.Fprintf(&b, "split(%s %v %v %s", s.Grain, s.Marked, s.Fiscal, s.Part)
 	for _, d := range s.Dims {
 		b.WriteString(" " + d.key())
 	}
@@ -230,7 +247,7 @@ func (s *Split) key() string {
 }
 
 func (r *Rank) key() string {
-	s := fmt.Sprintf("rank(%d %v %v %s", r.N, r.Top, r.Judged, r.By.key())
+	s := fmt.Sprintf("rank(%d %v %v %s %s", r.N, r.Top, r.Judged, r.Grain, r.By.key())
 	if r.Dim != nil {
 		s += r.Dim.key()
 	}
@@ -238,7 +255,7 @@ func (r *Rank) key() string {
 }
 
 func (w *Window) key() string {
-	s := fmt.Sprintf("window(%s %d %s %v", w.Kind, w.Count, w.Unit, w.Dates)
+	s := fmt.Sprintf("window(%s %d %s %v %v %v", w.Kind, w.Count, w.Unit, w.Dates, w.Fiscal, w.Omitted)
 	if w.Time != nil {
 		s += w.Time.key()
 	}

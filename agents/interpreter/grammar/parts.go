@@ -94,8 +94,11 @@ func (l *Linked) addNegated(i int, k *knowledge.Knowledge, lex *lexicon.Lexicon)
 // addElided: "new and lost customers" are new customers and lost customers.
 func (l *Linked) addElided(and lexicon.Match, k *knowledge.Knowledge) {
 	i := and.From - 1
-	if i < 0 || l.Worded[i] {
-		return
+	figure := func(it chart.Item) bool {
+		return it.From == i && it.To == i+1 && (it.Category == chart.Category(knowledge.Metric) || it.Category == chart.Category(knowledge.Number) || it.Category == chart.Category(knowledge.Entity))
+	}
+	if i < 0 || l.Worded[i] || slices.ContainsFunc(l.Terminals, figure) {
+		return // "rides and fare income": rides are what they are, not ride income
 	}
 	for _, it := range l.Terminals {
 		s, ok := it.Meaning.(*Slot)

@@ -111,6 +111,15 @@ func condRows() []row {
 		{"adj = list dim", 0.02, ofColumn(1, 0)},
 		{"adj = neg basic", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},
 		{"adj = only basic", 0, only(1)},
+		{"post = by pop", 0.05, func(p []chart.Item) keyed {
+			s := get[*Slot](p, 1)
+			if slices.ContainsFunc(s.Cands, func(c knowledge.Candidate) bool { return c.Term == "" || c.Cost > 0 }) {
+				return nil // "visits by children" are those of the children; by what is no population, figures are split
+			}
+			c := reach(p, values(p, 1))
+			c.By = true
+			return c
+		}},
 		{"post = prep cond", 0, spanned(1)},
 		{"post = prep verb cond", 0, spanned(2)},
 		{"post = verb cond", 0, spanned(1)},

@@ -1,6 +1,6 @@
 // Package knowledge is what the interpreter knows of one project at one commit:
 // every phrase that means something there, with its typed candidates, the facts of each
-// relation (key, time columns, types), the join paths, and the index for suggestions.
+// relation (key, time columns, types), the join paths.
 //
 // It is built once per commit and does not change afterwards. Read candidate.go
 // for what a phrase can mean, relation.go for the facts, phrases.go for how names
@@ -8,7 +8,6 @@
 package knowledge
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +32,7 @@ type Knowledge struct {
 	byKey     map[string][]Candidate
 
 	light    map[string][]Candidate // by phrase in the singular
+	joined   map[string]string      // phrases without their spaces -> phrase
 	stem     map[string][]Candidate // by phrase in stems
 	nouns    map[string]bool        // what one row of a relation is called
 	metrics  map[string]bool        // ids of terms that are the project's own metrics
@@ -42,7 +42,7 @@ type Knowledge struct {
 	vocab    map[string]bool // single words that occur in phrases
 	words    *token.Tokenizer
 	lexicon  *lexicon.Lexicon
-	index    *glossary.Index
+	finder   Finder
 	values   map[plan.ColumnRef][]string // seen in data
 	excluded Excluded                    // nil: nothing is
 
@@ -57,7 +57,7 @@ type Knowledge struct {
 func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon, values map[plan.ColumnRef][]string, excluded Excluded) (*Knowledge, error) {
 	k := &Knowledge{
 		Project: project, values: values, excluded: excluded, joins: joins.New(project), lexicon: lex, words: lex.Tokenizer(),
-		relations: map[string]*Relation{}, light: map[string][]Candidate{}, stem: map[string][]Candidate{},
+		relations: map[string]*Relation{}, light: map[string][]Candidate{}, joined: map[string]string{}, stem: map[string][]Candidate{},
 		byKey: map[string][]Candidate{}, broken: map[string]string{}, vocab: map[string]bool{}, ways: map[[2]string]ways{}, metrics: map[string]bool{}, nouns: map[string]bool{},
 	}
 	for _, n := range project.Nodes {
@@ -92,11 +92,6 @@ func Build(project *dbt.Project, g *glossary.Glossary, lex *lexicon.Lexicon, val
 	}
 	k.addRelations()
 	k.settle()
-	index, err := glossary.NewIndex(k.documents())
-	if err != nil {
-		return nil, fmt.Errorf("indexing the project %s: %w", project.Name, err)
-	}
-	k.index = index
 	return k, nil
 }
 
@@ -241,6 +236,9 @@ func (k *Knowledge) lookup(tokens []token.Token) (exact, stemmed []Candidate) {
 			stemmed = append(stemmed, c)
 		}
 	}
+	if len(exact)+len(stemmed) == 0 {
+		exact = k.light[k.joined[strings.Join(light, "")]]
+	}
 	return exact, stemmed
 }
 
@@ -281,9 +279,6 @@ func (k *Knowledge) BrokenTerm(tokens []token.Token) (glossary.Problem, bool) {
 
 // Longest is the number of words of the longest phrase.
 func (k *Knowledge) Longest() int { return k.longest }
-
-// Close frees the index.
-func (k *Knowledge) Close() error { return k.index.Close() }
 
 func (k *Knowledge) key(phrase string) string { return keyOf(k.words.Words(phrase)) }
 

@@ -19,6 +19,9 @@ const (
 	costSynonym = 0.6
 )
 
+// minJoined is how long a name must be to be known when its words are written as one, or one word as two: "biketype", "re-admission".
+const minJoined = 6
+
 // rawRank is where the rank of staging models, seeds and sources begins.
 const rawRank = 3
 
@@ -105,6 +108,9 @@ func (k *Knowledge) add(phrase string, c Candidate) {
 		k.byKey[c.Key] = append(k.byKey[c.Key], known)
 	}
 	light, stem := keyOf(tokens), strings.Join(stems, " ")
+	if whole := strings.ReplaceAll(light, " ", ""); len(whole) >= minJoined {
+		k.joined[whole] = light
+	}
 	k.light[light] = append(k.light[light], c)
 	k.stem[stem] = append(k.stem[stem], c)
 }
@@ -141,7 +147,7 @@ func (k *Knowledge) addColumn(r *Relation, col dbt.Column) {
 	base := Candidate{Key: "column:" + ref.String(), Label: strings.Join(glossary.Split(col.Name), " ") + " of " + r.Name,
 		Detail: col.Description, Relation: r.Name, Column: ref, rank: r.rank}
 	kinds := columnKinds(r, col)
-	for phrase, cost := range columnPhrases(r, col.Name, kinds) {
+	for phrase, cost := range columnPhrases(r, col.Name, kinds, k.lexicon.Unit) {
 		if cost == costTrimmed && slices.Contains(kinds, Time) && k.nouns[k.key(phrase)] {
 			continue // "order" is the order, not its date
 		}
@@ -199,7 +205,7 @@ func columnKinds(r *Relation, col dbt.Column) []Kind {
 
 // columnPhrases gives the ways to say a column, with their cost: its words; its words after the noun of its
 // relation; without an ending such as _id or _code; and, for the last words only, the head ("amount" for gross_amount).
-func columnPhrases(r *Relation, name string, kinds []Kind) map[string]float64 {
+func columnPhrases(r *Relation, name string, kinds []Kind, unit func(string) bool) map[string]float64 {
 	out := map[string]float64{}
 	put := func(words []string, cost float64) {
 		if len(words) == 0 {
@@ -227,6 +233,9 @@ func columnPhrases(r *Relation, name string, kinds []Kind) map[string]float64 {
 	if slices.Contains([]string{"id", "code", "name", "key", "no", "nr", "number", "at", "on", "date", "sk", "pk", "fk"}, last) {
 		trimmed = parts[:len(parts)-1]
 		say(trimmed, costTrimmed)
+	}
+	if slices.Contains(kinds, Number) && unit(last) {
+		say(parts[:len(parts)-1], costTrimmed)
 	}
 	if slices.Contains(kinds, Pop) && slices.Contains([]string{"is", "has", "was", "can"}, parts[0]) {
 		say(parts[1:], costTrimmed/3)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"firstmile/agents/dbt"
 	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
@@ -47,13 +46,25 @@ func keepBest(cs []Candidate) []Candidate {
 			out = append(out, terms...)
 			continue
 		}
+		if kind == Dim && hasTerm(byKind[Pop]) {
+			group = slices.DeleteFunc(slices.Clone(group), func(c Candidate) bool { return flagOf(c.Column, byKind[Pop]) })
+		}
 		if (kind == Value || kind == Pop) && hasTerm(byKind[Pop]) {
 			out = append(out, termsOf(byKind[Pop])...) // the glossary's population stands for the bare value
 			continue
 		}
-		out = append(out, nearest(named(group))...)
+		if len(group) > 0 {
+			out = append(out, nearest(named(group))...)
+		}
 	}
 	return unique(out)
+}
+
+// flagOf reports whether a column is the true/false column behind a population of the glossary: "staff families" are the families.
+func flagOf(column plan.ColumnRef, pops []Candidate) bool {
+	return slices.ContainsFunc(termsOf(pops), func(p Candidate) bool {
+		return len(p.Filters) == 1 && p.Filters[0].Column == column && p.Filters[0].Values[0].Kind == plan.BoolLiteral
+	})
 }
 
 func hasTerm(cs []Candidate) bool { return len(termsOf(cs)) > 0 }
@@ -78,7 +89,14 @@ func named(cs []Candidate) []Candidate {
 	if !slices.ContainsFunc(cs, func(c Candidate) bool { return c.Kind == Dim && c.Cost == costTrimmed && ends(c, "name") }) {
 		return cs
 	}
-	return slices.DeleteFunc(slices.Clone(cs), func(c Candidate) bool { return c.Cost == costTrimmed && ends(c, "no", "nr", "number") })
+	namesThings := func(relation string) bool {
+		return slices.ContainsFunc(cs, func(c Candidate) bool {
+			return c.Relation == relation && c.Kind == Dim && c.Cost == costTrimmed && ends(c, "name")
+		})
+	}
+	return slices.DeleteFunc(slices.Clone(cs), func(c Candidate) bool {
+		return c.Cost == costTrimmed && (ends(c, "no", "nr", "number") || ends(c, "id") && namesThings(c.Relation))
+	})
 }
 
 // nearest keeps the cheapest names, and of those the relations of the best layer. Relations of one layer stay
@@ -107,37 +125,4 @@ func unique(cs []Candidate) []Candidate {
 		}
 	}
 	return out
-}
-
-// documents lists everything that can be suggested.
-func (k *Knowledge) documents() []glossary.Document {
-	var docs []glossary.Document
-	for _, t := range k.Glossary.Terms {
-		kind := glossary.TermDocument
-		if k.metrics[t.ID] {
-			kind = glossary.MetricDocument
-		}
-		docs = append(docs, glossary.Document{Ref: k.TermKey(t.ID), Kind: kind, Name: t.Name, Aliases: t.Synonyms, Text: t.Definition})
-	}
-	for _, name := range k.order {
-		r := k.relations[name]
-		if r.rank > 0 && slices.ContainsFunc(k.Project.Nodes, func(n *dbt.Node) bool { return rankOf(n) == 0 }) {
-			continue // where there are marts, nothing below them is suggested
-		}
-		docs = append(docs, glossary.Document{Ref: "model:" + name, Kind: glossary.ModelDocument, Name: name, Aliases: []string{r.Noun}, Text: r.Node.Description})
-		for _, c := range r.Node.Columns {
-			if k.isPrivate(r, c) {
-				continue // a suggestion that would be refused is none
-			}
-			docs = append(docs, glossary.Document{Ref: "column:" + name + "." + c.Name, Kind: glossary.ColumnDocument, Name: c.Name, Text: c.Description})
-			values := k.valuesOf(plan.ColumnRef{Relation: name, Column: c.Name}, c)
-			if len(values) > MaxValues {
-				continue
-			}
-			for _, v := range values {
-				docs = append(docs, glossary.Document{Ref: "value:" + name + "." + c.Name + "=" + v, Kind: glossary.ValueDocument, Name: v})
-			}
-		}
-	}
-	return docs
 }

@@ -2,7 +2,6 @@ package knowledge
 
 import (
 	"slices"
-	"strings"
 
 	"firstmile/agents/interpreter/token"
 	"firstmile/glossary"
@@ -33,8 +32,8 @@ func (k *Knowledge) Correction(t token.Token) (word string, all []string) {
 		if d > budget || d > best || slices.Contains(all, w) {
 			return
 		}
-		if same := k.words.Words(w); len(same) == 1 && same[0].Stem == t.Stem {
-			return // another form of the word, which may mean something else ("changed" is no "change")
+		if same := k.words.Words(w); len(same) == 1 && (same[0].Stem == t.Stem || k.lexicon.Participle(t) && !k.lexicon.Participle(same[0])) {
+			return // another form of the word, or a verb for a noun: "changed" is no "change", "driven" no "driver"
 		}
 		if d < best {
 			best, all = d, nil
@@ -54,19 +53,52 @@ func (k *Knowledge) Correction(t token.Token) (word string, all []string) {
 	return "", all
 }
 
-// Near finds what comes nearest to words that nothing explains, the best first.
-func (k *Knowledge) Near(words string, n int) []glossary.Hit {
-	hits, err := k.index.Search(words, n*3, glossary.TermDocument, glossary.MetricDocument, glossary.ColumnDocument, glossary.ValueDocument)
-	if err != nil {
-		return nil // a suggestion is a courtesy: without it the word is still declined
+// Beside finds the one word that a short word must be a typing error of because only then it makes a name together with the
+// word before or after it: "tpye" in "insurer tpye". Alone, short words are too near to others.
+func (k *Knowledge) Beside(t, before, after token.Token) string {
+	if len([]rune(t.Light)) != shortWord || t.Kind != token.Word || k.vocab[t.Light] {
+		return ""
 	}
-	var out []glossary.Hit
-	var names []string
-	for _, h := range hits {
-		name := strings.Join(glossary.Split(h.Name), " ")
-		if !slices.Contains(names, name) && !strings.HasPrefix(h.Why, "text") {
-			names, out = append(names, name), append(out, h)
+	found := ""
+	for w := range k.vocab {
+		if w[0] != t.Light[0] || glossary.Distance(t.Light, w) != 1 {
+			continue
+		}
+		_, first := k.light[before.Light+" "+w]
+		_, last := k.light[w+" "+after.Light]
+		if first || last {
+			if found != "" {
+				return ""
+			}
+			found = w
 		}
 	}
-	return out[:min(n, len(out))]
+	return found
 }
+
+// shortWord is the length of words that are corrected only as a part of a name.
+const shortWord = 4
+
+// Alike lists the known words that a word is one typing error away from, to be offered.
+func (k *Knowledge) Alike(t token.Token) []string {
+	var out []string
+	if t.Kind != token.Word || len([]rune(t.Light)) < shortWord {
+		return nil
+	}
+	add := func(w string) {
+		if len(w) >= shortWord && glossary.Distance(t.Light, w) == 1 && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	for w := range k.vocab {
+		add(w)
+	}
+	for _, w := range k.lexicon.Words() {
+		add(w)
+	}
+	slices.Sort(out)
+	return out[:min(len(out), maxAlike)]
+}
+
+// maxAlike is how many words are offered for a misspelt one.
+const maxAlike = 3
