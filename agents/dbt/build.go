@@ -37,17 +37,42 @@ func (l *linker) build() {
 	for _, key := range l.order {
 		if d := l.entries[key]; !d.used && !l.disabled[key] {
 			kind, name, _ := strings.Cut(key, "/")
+			l.lendTests(d, name)
 			l.problem(d.path, d.line, fmt.Sprintf("there is no file for the %s %s that is described here", kind, name))
 		}
 	}
 	l.connect()
 }
 
+// lendTests gives the tests of an entry under the wrong key, such as a seed under models:, to the node of this name. dbt ignores the
+// rest of such an entry, but its tests only name what they test.
+func (l *linker) lendTests(d *described, name string) {
+	n, err := l.p.ref("", name, "")
+	if err != nil {
+		return
+	}
+	if n.YAMLPath == "" {
+		n.YAMLPath, n.YAMLLine, n.YAMLBlob = d.path, d.line, d.blob
+	}
+	n.Tests = append(slices.Clip(n.Tests), d.tests...)
+	for _, c := range d.columns {
+		i := slices.IndexFunc(n.declared, func(o Column) bool { return strings.EqualFold(o.Name, c.Name) })
+		if i < 0 {
+			n.declared = append(n.declared, Column{Name: c.Name, From: FromYAML, Tests: c.Tests, Line: c.Line})
+			continue
+		}
+		n.declared[i].Tests = slices.Concat(n.declared[i].Tests, c.Tests)
+	}
+}
+
 // add registers a node, unless another has its ID or it is disabled.
 func (l *linker) add(n *Node, key string) bool {
-	if enabled, ok := n.Config["enabled"]; ok && (enabled == false || enabled == "false" || enabled == "False") {
+	if disabled(n.Config) {
 		l.disabled[key] = true
 		return false
+	}
+	if _, untold := n.Config["enabled"].(jinja.Deferred); untold {
+		l.problem(n.Path, 0, "whether "+n.Name+" is enabled can only be told by dbt; it is taken to be")
 	}
 	if old, ok := l.p.byID[n.ID]; ok {
 		l.problem(n.Path, 0, fmt.Sprintf("the name %s is taken by %s", n.Name, old.Path))
@@ -74,6 +99,18 @@ func (l *linker) describe(n *Node, d *described) {
 		n.declared = append(n.declared, c)
 	}
 	mergeConfig(n.Config, evaluatedMap(d.config, l.env))
+}
+
+// folder is the config that dbt_project.yml gives to a node of this path of names. Like dbt it is evaluated without the
+// project's own variables: var('x', default) is the default there.
+func (l *linker) folder(tree map[string]any, fqn []string) map[string]any {
+	env := l.env
+	env.vars = nil
+	out := evaluatedMap(folderConfig(tree, fqn), env)
+	if out == nil {
+		out = map[string]any{}
+	}
+	return out
 }
 
 func evaluatedMap(m map[string]any, r jinja.Resolver) map[string]any {
@@ -131,10 +168,7 @@ func (l *linker) model(f parsed) {
 	stem := strings.TrimSuffix(path.Base(f.path), path.Ext(f.path))
 	name, ver, d := l.versionOf(stem)
 	n := &Node{ID: "model." + l.p.Name + "." + stem, Kind: Model, Name: name, Path: f.path, Blob: f.blob, RawSQL: r.raw, Calls: r.calls,
-		query: r.query, queryWhy: r.why, opaque: r.opaque, Rows: -1, Config: evaluatedMap(folderConfig(l.p.Config.Folders[Model], l.fqn(f.found, stem)), l.env)}
-	if n.Config == nil {
-		n.Config = map[string]any{}
-	}
+		query: r.query, queryWhy: r.why, opaque: r.opaque, Rows: -1, Config: l.folder(l.p.Config.Folders[Model], l.fqn(f.found, stem))}
 	n.Layer = layer(relative(f.root, f.path), stem)
 	n.checksum = checksum(r.raw)
 	l.describe(n, d)
@@ -197,10 +231,7 @@ func (l *linker) seed(f parsed) {
 	r := f.result.(*seedFile)
 	name := strings.TrimSuffix(path.Base(f.path), path.Ext(f.path))
 	n := &Node{ID: "seed." + l.p.Name + "." + name, Kind: Seed, Name: name, Path: f.path, Blob: f.blob, Rows: r.rows, fixed: len(r.columns) > 0,
-		Config: evaluatedMap(folderConfig(l.p.Config.Folders[Seed], l.fqn(f.found, name)), l.env)}
-	if n.Config == nil {
-		n.Config = map[string]any{}
-	}
+		Config: l.folder(l.p.Config.Folders[Seed], l.fqn(f.found, name))}
 	d := l.entries[entryKey(Seed, "", name)]
 	l.describe(n, d)
 	n.declared = overlay(slices.Clone(r.columns), n.declared)
@@ -236,10 +267,7 @@ func (l *linker) source(d *described) {
 	n := &Node{ID: "source." + l.p.Name + "." + d.entry.source + "." + d.name, Kind: Source, Name: d.name, Source: d.entry.source,
 		Path: d.path, Blob: d.blob, Rows: -1, Loader: d.loader, LoadedAt: d.loadedAt, Freshness: d.freshness}
 	fqn := append(l.fqn(found{path: d.path, root: l.rootOf(d.path)}, d.entry.source), d.name)
-	n.Config = evaluatedMap(folderConfig(l.p.Config.Folders[Source], fqn), l.env)
-	if n.Config == nil {
-		n.Config = map[string]any{}
-	}
+	n.Config = l.folder(l.p.Config.Folders[Source], fqn)
 	l.describe(n, d)
 	n.settle("")
 	n.relation = [2]string{d.schema, d.identifier}

@@ -130,7 +130,7 @@ func (c *Cache) parse(fsys fs.FS, dir string, f found, env string, r jinja.Resol
 	p.blob, p.size = Blob(b), int64(len(b))
 	key := cacheKey{role: f.role, blob: p.blob}
 	switch f.role {
-	case roleModel, roleSnapshot, roleTest, roleMacro:
+	case roleModel, roleSnapshot, roleTest, roleAnalysis, roleMacro:
 		key.env = env + path.Ext(f.path)
 	}
 	c.mu.Lock()

@@ -63,6 +63,7 @@ func (r *columnResolver) node(n *Node) {
 			r.node(up)
 		}
 	}
+	n.Stray = nil
 	static, err := r.static(n)
 	if cols, from, ok := r.measured(n); ok {
 		n.Columns = r.merged(n, cols, from, static)
@@ -98,7 +99,8 @@ func (r *columnResolver) stale(n *Node, extra []Column, why string) {
 		path := firstText(n.YAMLPath, n.Path)
 		r.problems = append(r.problems, Problem{path, c.Line, fmt.Sprintf("the column %s of %s is described here, but %s", c.Name, n.Name, why)})
 	}
-	n.Columns = n.Columns[:len(n.Columns)-len(extra)]
+	n.Stray = extra
+	n.Columns = n.Columns[: len(n.Columns)-len(extra) : len(n.Columns)-len(extra)]
 }
 
 // measured are columns that a warehouse or the catalog reports.

@@ -49,6 +49,11 @@ func parseProjectFile(b []byte) (*projectFile, error) {
 			c.Folders[kind] = m
 		}
 	}
+	for _, key := range []string{"tests", "data_tests"} {
+		if m := mapping(get(root, key)); m != nil {
+			c.TestFolders = m
+		}
+	}
 	return &projectFile{name: name, version: str(root, "version"), config: c}, nil
 }
 

@@ -105,33 +105,22 @@ func (l *linker) connect() {
 		if n.taken != "" && len(n.Upstream) == 1 {
 			n.taken = n.Upstream[0]
 		}
-		l.resolveTests(n.Tests)
+		l.resolveTests(n, n.Tests)
 		for i := range n.declared {
 			n.declared[i].Tests = slices.Clone(n.declared[i].Tests)
-			l.resolveTests(n.declared[i].Tests)
+			l.resolveTests(n, n.declared[i].Tests)
 		}
 		l.resolveConstraints(n)
 	}
+	l.connectSemantic()
 	for i := range l.p.Exposures {
 		e := &l.p.Exposures[i]
 		e.ID = "exposure." + l.p.Name + "." + e.Name
 		e.DependsOn = l.resolveTexts(e.DependsOn, e.Path, e.Line)
 	}
-	for i := range l.p.Semantic {
-		l.p.Semantic[i].Model = l.idOf(l.p.Semantic[i].Model)
-	}
-	for i := range l.p.UnitTests {
-		if n, err := l.p.ref("", l.p.UnitTests[i].Model, ""); err == nil {
-			l.p.UnitTests[i].Model = n.ID
-		}
-	}
+	l.connectUnitTests()
 	for _, f := range l.sql {
-		if f.role == roleTest && !strings.Contains(f.path, "/generic/") {
-			name := f.path[strings.LastIndexByte(f.path, '/')+1:]
-			r := f.result.(*sqlFile)
-			l.p.SingularTests = append(l.p.SingularTests, SingularTest{Name: strings.TrimSuffix(name, ".sql"), Path: f.path,
-				Upstream: l.resolve(l.withMacros(r.uses), f.path)})
-		}
+		l.query(f)
 	}
 	l.p.downstream()
 	l.p.owners()
@@ -191,10 +180,17 @@ func (l *linker) withMacros(uses jinja.Uses) jinja.Uses {
 
 // resolve turns references into sorted IDs and names those that lead nowhere.
 func (l *linker) resolve(uses jinja.Uses, path string) []string {
-	var ids []string
+	ids, _ := l.resolveAll(uses, path)
+	return ids
+}
+
+// resolveAll is resolve that also says whether every reference was found.
+func (l *linker) resolveAll(uses jinja.Uses, path string) (ids []string, all bool) {
+	all = true
 	add := func(n *Node, err error, line int) {
 		if err != nil {
 			l.problem(path, line, err.Error())
+			all = false
 			return
 		}
 		ids = append(ids, n.ID)
@@ -211,15 +207,19 @@ func (l *linker) resolve(uses jinja.Uses, path string) []string {
 		add(n, err, s.Line)
 	}
 	slices.Sort(ids)
-	return slices.Compact(ids)
+	return slices.Compact(ids), all
 }
 
 func (l *linker) resolveTexts(refs []string, path string, line int) []string {
 	var all jinja.Uses
+	var ids []string
 	for _, text := range refs {
 		uses, ok := reference(text)
 		if !ok {
-			continue // metric('x') and the like
+			if m := l.metricIn(text); m != "" {
+				ids = append(ids, m)
+			}
+			continue
 		}
 		for _, r := range uses.Refs {
 			r.Line = line
@@ -230,7 +230,9 @@ func (l *linker) resolveTexts(refs []string, path string, line int) []string {
 			all.Sources = append(all.Sources, s)
 		}
 	}
-	return l.resolve(all, path)
+	ids = append(ids, l.resolve(all, path)...)
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // idOf is the ID that a reference's text means, or the text.
@@ -247,14 +249,6 @@ func (l *linker) idOf(text string) string {
 		}
 	}
 	return text
-}
-
-func (l *linker) resolveTests(tests []Test) {
-	for i := range tests {
-		if tests[i].To != "" {
-			tests[i].To = l.idOf(tests[i].To)
-		}
-	}
 }
 
 func (l *linker) resolveConstraints(n *Node) {

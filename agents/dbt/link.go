@@ -198,6 +198,7 @@ func (l *linker) macrosOf(f parsed, r *sqlFile) {
 				l.schemas[b.Name] = r.tpl
 			}
 		case "test", "data_test":
+			l.macros["test_"+b.Name] = b
 			l.p.Macros = append(l.p.Macros, Macro{"test_" + b.Name, f.path, b.Line, b.Args})
 		}
 	}
@@ -271,5 +272,7 @@ func (l *linker) finish() {
 	slices.SortStableFunc(p.Groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(p.Semantic, func(a, b SemanticModel) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(p.Metrics, func(a, b Metric) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(p.SavedQueries, func(a, b SavedQuery) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(p.Analyses, func(a, b Analysis) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(p.SingularTests, func(a, b SingularTest) int { return strings.Compare(a.Path, b.Path) })
 }

@@ -75,10 +75,11 @@ type Project struct {
 	Macros        []Macro
 	Docs          []DocsBlock
 	SingularTests []SingularTest
+	Analyses      []Analysis
 	UnitTests     []UnitTest
 	Semantic      []SemanticModel
 	Metrics       []Metric
-	SavedQueries  []Raw
+	SavedQueries  []SavedQuery
 
 	Files    []File
 	Problems []Problem
@@ -108,9 +109,10 @@ type Node struct {
 
 	Description  string // doc() calls resolved
 	Columns      []Column
-	ColumnsKnown bool   // Columns is the complete list in order, not only what YAML happens to mention
-	ColumnsWhy   string // when not ColumnsKnown: why, in a few words
-	Tests        []Test // tests on the node as a whole
+	ColumnsKnown bool     // Columns is the complete list in order, not only what YAML happens to mention
+	ColumnsWhy   string   // when not ColumnsKnown: why, in a few words
+	Stray        []Column // columns that YAML describes although the node does not have them
+	Tests        []Test   // tests on the node as a whole
 	Constraints  []Constraint
 
 	Materialized string // view, table, incremental, ephemeral, …; dbt's default is view
@@ -189,6 +191,9 @@ type Test struct {
 	Columns  []string       // combination tests: the columns
 	Where    string         // config.where: the test covers only these rows
 	Severity string
+	Config   map[string]any // settings as written in the test's entry
+	Disabled bool           // switched off, or it names a node that is not there, for which dbt switches it off
+	Upstream []string       // IDs of the nodes that it reads, sorted: the tested one and those that its arguments name
 	Line     int
 }
 
@@ -249,31 +254,43 @@ type Group struct {
 
 // SingularTest is a SQL file under the test paths.
 type SingularTest struct {
+	Disabled bool // it reads a node that is switched off or not there
 	Name     string
+	Path     string
+	Upstream []string
+}
+
+// Analysis is a query under the analysis paths: compiled by dbt, never built.
+type Analysis struct {
+	ID, Name string
 	Path     string
 	Upstream []string
 }
 
 // UnitTest is a unit test as declared in YAML.
 type UnitTest struct {
-	Name  string
-	Model string // node ID or the name as written
-	Path  string
-	Line  int
-	Raw   map[string]any
+	ID, Name string
+	Model    string // node ID or the name as written
+	Disabled bool   // its model is switched off
+	Upstream []string
+	Path     string
+	Line     int
+	Raw      map[string]any
 }
 
-// Raw is a YAML entry that is kept as it is.
-type Raw struct {
-	Name string
-	Path string
-	Line int
-	Raw  map[string]any
+// SavedQuery is a saved query of the semantic layer; Raw is its entry as it is.
+type SavedQuery struct {
+	ID, Name, Label, Description string
+	Metrics                      []string // names as written
+	DependsOn                    []string // IDs of its metrics
+	Path                         string
+	Line                         int
+	Raw                          map[string]any
 }
 
 // SemanticModel is a MetricFlow semantic model.
 type SemanticModel struct {
-	Name        string
+	ID, Name    string
 	Model       string // node ID, or the text of model: when it does not resolve
 	Description string
 	TimeColumn  string // defaults.agg_time_dimension
@@ -295,10 +312,11 @@ type Measure struct{ Name, Agg, Expr, Description string }
 
 // Metric is a MetricFlow metric; Params is type_params as it is.
 type Metric struct {
-	Name, Type, Label, Description, Filter string
-	Params                                 map[string]any
-	Path                                   string
-	Line                                   int
+	ID, Name, Type, Label, Description, Filter string
+	Params                                     map[string]any
+	DependsOn                                  []string // IDs of the semantic models that have its measures, or of the metrics it is made of
+	Path                                       string
+	Line                                       int
 }
 
 // Config is dbt_project.yml.
@@ -315,6 +333,7 @@ type Config struct {
 	TargetPath    string
 	Vars          map[string]any // project-wide vars, then those under the project's own name
 	Folders       map[Kind]map[string]any
+	TestFolders   map[string]any // settings of tests, by folder
 }
 
 // Profile is what profiles.yml in the project folder says about the chosen target. It never holds a secret: only

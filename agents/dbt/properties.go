@@ -19,7 +19,7 @@ type properties struct {
 	unitTests []UnitTest
 	semantic  []SemanticModel
 	metrics   []Metric
-	saved     []Raw
+	saved     []SavedQuery
 	problems  []Problem
 }
 
@@ -63,6 +63,9 @@ func parseProperties(b []byte) (*properties, error) {
 		for _, n := range p.list(root, k.key) {
 			if e, ok := p.entry(n, k.key); ok {
 				p.nodes[k.kind] = append(p.nodes[k.kind], e)
+				if k.kind == Model {
+					p.latestSemantic(n, e)
+				}
 			}
 		}
 	}
@@ -148,6 +151,13 @@ func (p *properties) columns(n *yaml.Node) []Column {
 		if t, ok := col.Test("accepted_values"); ok && t.Where == "" {
 			col.Values = slices.Clone(t.Values)
 			slices.Sort(col.Values)
+		}
+		if i := slices.IndexFunc(out, func(o Column) bool { return o.Name == name }); i >= 0 {
+			// described twice: dbt keeps the tests of both and the rest of the last
+			col.Tests = slices.Concat(out[i].Tests, col.Tests)
+			col.Constraints = slices.Concat(out[i].Constraints, col.Constraints)
+			out[i] = col
+			continue
 		}
 		out = append(out, col)
 	}

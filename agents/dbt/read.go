@@ -98,6 +98,7 @@ const (
 	roleModel role = iota
 	roleSnapshot
 	roleTest
+	roleAnalysis
 	roleMacro
 	roleSeed
 	roleYAML
@@ -154,7 +155,7 @@ func list(fsys fs.FS, dir string, c Config) ([]found, []Problem) {
 	walk(c.SnapshotPaths, with(roleSnapshot, ".sql"))
 	walk(c.TestPaths, with(roleTest, ".sql"))
 	walk(c.MacroPaths, with(roleMacro, ".sql"))
-	walk(c.AnalysisPaths, with(roleDocs))
+	walk(c.AnalysisPaths, with(roleAnalysis, ".sql"))
 	walk(c.DocsPaths, map[string]role{".md": roleDocs})
 	slices.SortFunc(out, func(a, b found) int { return strings.Compare(a.path, b.path) })
 	return out, problems

@@ -1,6 +1,10 @@
 package dbt
 
-import "gopkg.in/yaml.v3"
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
 
 // others reads exposures, groups and unit tests.
 func (p *properties) others(root *yaml.Node) {
@@ -38,14 +42,35 @@ func (p *properties) semanticLayer(root *yaml.Node) {
 		}
 		for _, m := range items(get(n, "measures")) {
 			s.Measures = append(s.Measures, Measure{str(m, "name"), str(m, "agg"), str(m, "expr"), str(m, "description")})
+			if create, _ := value(get(m, "create_metric")).(bool); create {
+				p.metrics = append(p.metrics, Metric{Name: str(m, "name"), Type: "simple", Label: str(m, "label"), Description: str(m, "description"),
+					Params: map[string]any{"measure": str(m, "name")}, Line: m.Line})
+			}
 		}
 		p.semantic = append(p.semantic, s)
 	}
 	for _, n := range p.list(root, "metrics") {
-		p.metrics = append(p.metrics, Metric{Name: str(n, "name"), Type: str(n, "type"), Label: str(n, "label"),
-			Description: str(n, "description"), Filter: str(n, "filter"), Params: mapping(get(n, "type_params")), Line: n.Line})
+		if m, ok := p.metric(n); ok {
+			p.metrics = append(p.metrics, m)
+		}
 	}
 	for _, n := range p.list(root, "saved_queries") {
-		p.saved = append(p.saved, Raw{Name: str(n, "name"), Line: n.Line, Raw: mapping(n)})
+		p.saved = append(p.saved, SavedQuery{Name: str(n, "name"), Label: str(n, "label"), Description: str(n, "description"), Line: n.Line,
+			Metrics: texts(value(get(get(n, "query_params"), "metrics"))), Raw: mapping(n)})
 	}
+}
+
+// metric reads one metric of either spec; the latest has its parameters beside the type, the older one under type_params.
+func (p *properties) metric(n *yaml.Node) (Metric, bool) {
+	m := Metric{Name: str(n, "name"), Type: str(n, "type"), Label: str(n, "label"), Description: str(n, "description"), Line: n.Line}
+	if m.Name == "" {
+		p.problem(n, "a metric has no name")
+		return m, false
+	}
+	// A filter is a text or a list of texts that must all hold.
+	m.Filter = strings.Join(texts(value(get(n, "filter"))), " AND ")
+	if m.Params = mapping(get(n, "type_params")); m.Params == nil {
+		m.Params = latestParams(n, m)
+	}
+	return m, true
 }

@@ -54,6 +54,11 @@ func (p *properties) test(n *yaml.Node) (Test, bool) {
 		}
 		config := mapping(get(body, "config"))
 		t.Where = firstText(configText(config, "where"), str(body, "where"))
+		t.Config = map[string]any{}
+		if v := value(get(body, "enabled")); v != nil {
+			t.Config["enabled"] = v
+		}
+		mergeConfig(t.Config, config)
 		t.Severity = strings.ToLower(firstText(configText(config, "severity"), str(body, "severity")))
 	}
 	t.interpret()

@@ -1,6 +1,9 @@
 package jinja
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // The functions that dbt adds to Jinja and that can be evaluated without it.
 
@@ -79,6 +82,9 @@ func (m *machine) variable(x *expr, pos []any, named map[string]any) any {
 		return unknown{x.line, "the name of the variable is only known to dbt"}
 	}
 	if v, ok := m.r.Var(name); ok {
+		if text, ok := v.(string); ok && (strings.Contains(text, "{{") || strings.Contains(text, "{%")) {
+			return m.rendered(x, name, text)
+		}
 		return fromGo(v)
 	}
 	if len(pos) > 1 {
@@ -88,6 +94,33 @@ func (m *machine) variable(x *expr, pos []any, named map[string]any) any {
 		return v
 	}
 	return unknown{x.line, fmt.Sprintf("the variable %q has no value in dbt_project.yml and no default here", name)}
+}
+
+// maxVars bounds how deeply variables hold each other.
+const maxVars = 10
+
+// rendered is the value of a variable that holds Jinja of its own, such as "{{ source('crm', 'people') }}", which dbt renders where the
+// variable is read.
+func (m *machine) rendered(x *expr, name, src string) any {
+	t := Parse(src)
+	if m.vars >= maxVars || t.err != nil {
+		return unknown{x.line, fmt.Sprintf("the variable %q cannot be rendered", name)}
+	}
+	inner := newMachine(m.r, m.strict)
+	inner.vars, inner.parsing, inner.steps = m.vars+1, m.parsing, m.steps
+	inner.depth, inner.outer = max(m.depth, 1), m.line(x) // what it refers to is read on the line at hand
+	inner.run(t.root)
+	m.steps = inner.steps
+	m.uses.Refs = append(m.uses.Refs, inner.uses.Refs...)
+	m.uses.Sources = append(m.uses.Sources, inner.uses.Sources...)
+	for name := range inner.macros {
+		m.macros[name] = true
+	}
+	out := inner.out.String()
+	if inner.err != nil || strings.Contains(out, Opaque) || strings.Contains(out, OpaqueBlock) {
+		return unknown{x.line, fmt.Sprintf("the variable %q holds what only dbt can evaluate", name)}
+	}
+	return out
 }
 
 func (m *machine) rangeCall(x *expr, pos []any) any {

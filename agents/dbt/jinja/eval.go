@@ -64,6 +64,9 @@ func (m *machine) name(x *expr) any {
 		}
 		return sql
 	}
+	if x.name == "execute" && m.parsing {
+		return false
+	}
 	return unknown{x.line, fmt.Sprintf("%s is only known to dbt", x.name)}
 }
 

@@ -165,16 +165,17 @@ func TestSketch(t *testing.T) {
 	src := `{{ config(materialized='table', schema=env_var('S')) }}
 {% set q = run_query('x') %}
 select {{ dbt_utils.star(ref('a')) }}, {{ cents('x') }} as c
-{% if execute %}from {{ ref('b') }}{% else %}from {{ ref('c') }}{% endif %}
+{% if flags.FULL_REFRESH %}from {{ ref('b') }}{% else %}from {{ ref('c') }}{% endif %}
 {% if is_incremental() %}where {{ ref('never') }}{% endif %}
 {% for r in q %}{{ ref('d') }}{{ ref(r) }}{% endfor %}
-{% for m in ['e','f'] %}{{ ref(m) }} {% endfor %}`
+{% for m in ['e','f'] %}{{ ref(m) }} {% endfor %}
+{% if execute and q %}{{ ref('only_run') }}{% else %}{{ ref('parsed') }}{% endif %}`
 	sql, uses := Parse(src).Sketch(project{})
 	var refs []string
 	for _, r := range uses.Refs {
 		refs = append(refs, fmt.Sprintf("%s:%d", r.Name, r.Line))
 	}
-	want := []string{"a:3", "b:4", "c:4", "d:6", "e:7", "f:7"}
+	want := []string{"a:3", "b:4", "c:4", "d:6", "e:7", "f:7", "parsed:8"}
 	if diff := cmp.Diff(want, refs); diff != "" {
 		t.Error(diff)
 	}

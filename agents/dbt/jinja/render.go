@@ -96,6 +96,8 @@ type machine struct {
 	outer    int       // line of the outermost call of a macro
 	result   *returned // set when a macro has returned
 	guessing int       // how many branches deep the run is that may never be taken
+	vars     int       // how many variables deep the run is
+	parsing  bool      // execute is false, as it is while dbt parses
 }
 
 func newMachine(r Resolver, strict bool) *machine {

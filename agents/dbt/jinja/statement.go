@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -36,7 +37,7 @@ func (m *machine) ifStmt(s *stmt) {
 			m.fail(u.line, u.why)
 			return
 		}
-		m.aside(s.body, s.els)
+		m.undecided(s)
 		m.out.WriteString(" " + OpaqueBlock + " ")
 		return
 	}
@@ -45,6 +46,27 @@ func (m *machine) ifStmt(s *stmt) {
 	} else {
 		m.run(s.els)
 	}
+}
+
+// undecided looks into the branches of an if whose condition is not known. Where it hangs on execute, dbt sees only the branch that is
+// taken while it parses, and what the other one refers to is no dependency.
+func (m *machine) undecided(s *stmt) {
+	uses, macros, parsing := m.uses, maps.Clone(m.macros), m.parsing
+	m.parsing = true
+	cond := m.eval(s.x)
+	m.uses, m.macros, m.parsing = uses, macros, parsing
+	if _, ok := cond.(unknown); ok {
+		m.aside(s.body, s.els)
+		return
+	}
+	taken, other := s.els, s.body
+	if truth(cond) {
+		taken, other = other, taken
+	}
+	m.aside(taken)
+	uses, macros = m.uses, maps.Clone(m.macros)
+	m.aside(other)
+	m.uses, m.macros = uses, macros
 }
 
 func (m *machine) forStmt(s *stmt) {

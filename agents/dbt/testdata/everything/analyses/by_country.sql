@@ -1,0 +1,1 @@
+select country, count(*) from {{ ref('stg_people') }} group by 1

@@ -1,0 +1,1 @@
+select * from {{ var('orders') }} union all select * from {{ var('relation') }}
