@@ -28,11 +28,19 @@ func (s *subject) checkRanking(ctx context.Context) finding {
 	}
 	switch {
 	case missing > 0:
-		return failed("%s that belong to the %s %d by %s are missing", count(missing, "group"), first, s.spec.Rank.N, s.spec.Rank.By).at(s.change.ModelPath, 0)
+		return failed("of the %s %d by %s, %s missing", first, s.spec.Rank.N, s.spec.Rank.By, areOrIs(missing)).at(s.change.ModelPath, 0)
 	case wrong > 0:
-		return failed("%s that do not belong to the %s %d by %s are kept", count(wrong, "group"), first, s.spec.Rank.N, s.spec.Rank.By).at(s.change.ModelPath, 0)
+		return failed("as the %s %d by %s, %s kept wrongly", first, s.spec.Rank.N, s.spec.Rank.By, areOrIs(wrong)).at(s.change.ModelPath, 0)
 	case most > s.spec.Rank.N:
 		return failed("%d groups are kept, not the %s %d by %s", most, first, s.spec.Rank.N, s.spec.Rank.By).at(s.change.ModelPath, 0)
 	}
 	return passed("the %s %d by %s are the same", first, s.spec.Rank.N, s.spec.Rank.By)
+}
+
+// areOrIs is a number of groups as the subject of a sentence.
+func areOrIs(n int) string {
+	if n == 1 {
+		return "1 group is"
+	}
+	return count(n, "group") + " are"
 }

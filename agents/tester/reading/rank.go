@@ -9,7 +9,8 @@ import (
 
 // Ranking returns SQL with one row: missing, wrong, most. It ranks the independent reading of all groups and says how many
 // groups that belong among the first N are not in the model, how many that do not are, and how many groups the model
-// has at most (in one period, where each is ranked by itself). Groups that tie at the edge may be in or out.
+// has at most (in one period, where each is ranked by itself). Groups that tie at the edge may be in or
+// out; the one that takes the rest is not ranked.
 func Ranking(spec plan.Spec, names Names, model string) (string, error) {
 	rank := spec.Rank
 	var by *plan.Measure
@@ -21,9 +22,7 @@ func Ranking(spec plan.Spec, names Names, model string) (string, error) {
 	if by == nil {
 		return "", fmt.Errorf("the ranking is by %q, which is no measure of the request", rank.By)
 	}
-	if rank.Rest {
-		return "", &Unsupported{"a ranking with the rest in one group"}
-	}
+	spec.Rank = nil // all groups are read
 	if spec.Time != nil && len(spec.Dimensions) > 0 && !rank.PerPeriod {
 		spec.Time = nil // groups are ranked over the whole window
 	}
@@ -37,8 +36,16 @@ func Ranking(spec plan.Spec, names Names, model string) (string, error) {
 		return "", fmt.Errorf("the ranking by %q has nothing to rank", rank.By)
 	}
 	var on []string
-	for _, k := range keys {
-		on = append(on, fmt.Sprintf("m.%s is not distinct from r.%s", k, k))
+	for _, k := range keys { // as text, which is what names of groups beside the rest are
+		on = append(on, fmt.Sprintf("cast(m.%s as varchar) is not distinct from cast(r.%s as varchar)", k, k))
+	}
+	named := "true"
+	if rank.Rest {
+		var rest []string
+		for _, d := range spec.Dimensions {
+			rest = append(rest, ident(d.Name)+" is not distinct from 'other'")
+		}
+		named = "not (" + strings.Join(rest, " and ") + ")"
 	}
 	direction, partition, per := "asc", "", "true"
 	if rank.Descending {
@@ -52,10 +59,10 @@ func Ranking(spec plan.Spec, names Names, model string) (string, error) {
 	return fmt.Sprintf(`with r as (
   select *, rank() over (%[1]s) as place, count(*) over (%[1]s range between unbounded preceding and current row) as through
   from (%[2]s)
-), m as (select distinct %[3]s, true as seen from %[4]s)
+), m as (select distinct %[3]s, true as seen from %[4]s where %[8]s)
 select
   (select count(*) from r left join m on %[5]s where r.through <= %[6]d and m.seen is null) as missing,
   (select count(*) from m left join r on %[5]s where r.place is null or r.place > %[6]d) as wrong,
   (select max(n) from (select count(*) as n from m group by %[7]s)) as most`,
-		order, query, strings.Join(keys, ", "), model, strings.Join(on, " and "), rank.N, per), nil
+		order, query, strings.Join(keys, ", "), model, strings.Join(on, " and "), rank.N, per, named), nil
 }
