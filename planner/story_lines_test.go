@@ -13,7 +13,8 @@ import (
 //	mention WHO [TS]: TEXT      reply WHO [TS]: TEXT     edit WHO TS: TEXT
 //	resolved                    reads spec TITLE         reads questions ID=OPT,OPT[@OWNER] …
 //	reads declined WORD         reads chatter            reads outside
-//	reuse new                   reuse exists MODEL       synthesized BYTES
+//	reuse new                   reuse exists MODEL       reuse extend MODEL [asked]
+//	synthesized BYTES
 //	covered                     documented [BYTES]       report LEVEL STATUS [CHECK]
 //	react WHO EMOJI [TS]        unreact WHO EMOJI        press WHO approve|cancel|ID=OPT
 //	recalls WHO [PR]            stands open|merged|closed [COMMENT]
@@ -118,7 +119,7 @@ func (st *teller) playResult(w []string, arg func(int) string, line string) ([]p
 		})
 	case "reuse":
 		return st.result(plan.DoReuse, func(plan.Effect) plan.Result {
-			return plan.Result{Reuse: &plan.Reuse{Verdict: plan.ReuseVerdict(arg(1)), Model: arg(2)}}
+			return plan.Result{Reuse: &plan.Reuse{Verdict: plan.ReuseVerdict(arg(1)), Model: arg(2), Asked: arg(3) == "asked"}}
 		})
 	case "synthesized":
 		return st.result(plan.DoSynthesize, func(plan.Effect) plan.Result {
