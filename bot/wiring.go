@@ -20,11 +20,11 @@ import (
 	"firstmile/planner/plan"
 )
 
-// agentPorts wires the four specialists to the workbench. help is the language model's, where there is one. Chat and
-// Publisher are for the caller to add.
+// agentPorts wires the four specialists to the workbench. help is the language model's, where there is one, and whatever takes the
+// place of the usual options. Chat and Publisher are for the caller to add.
 func agentPorts(w *workbench.Workbench, dbt *runner.Runner, whyNoDBT string, help ...interpreter.Option) (driver.Ports, error) {
-	reader, err := interpreter.New(projects{w}, w, append(help, interpreter.WithCalendars(calendars{w}),
-		interpreter.WithExclusions(exclusions{w}), interpreter.WithFigures(figures{w}), interpreter.WithHistories(histories{w}))...)
+	reader, err := interpreter.New(projects{w}, w, append([]interpreter.Option{interpreter.WithIndexes(indexes{w: w}), interpreter.WithCalendars(calendars{w}),
+		interpreter.WithExclusions(exclusions{w}), interpreter.WithFigures(figures{w}), interpreter.WithHistories(histories{w})}, help...)...)
 	if err != nil {
 		return driver.Ports{}, fmt.Errorf("preparing the interpreter: %w", err)
 	}

@@ -29,6 +29,7 @@ import (
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
 	"firstmile/agents/interpreter/lexicon"
+	"firstmile/glossary/search"
 	"firstmile/planner/plan"
 )
 
@@ -38,6 +39,7 @@ type Interpreter struct {
 	glossaries Glossaries
 	calendars  Calendars
 	exclusions Exclusions
+	indexes    Indexes
 	figures    Figures
 	histories  Histories
 	suggester  Suggester
@@ -58,6 +60,9 @@ func WithCalendars(c Calendars) Option { return func(i *Interpreter) { i.calenda
 
 // WithExclusions sets where a team's excluded columns come from.
 func WithExclusions(e Exclusions) Option { return func(i *Interpreter) { i.exclusions = e } }
+
+// WithIndexes sets where it is kept what can be found by words.
+func WithIndexes(x Indexes) Option { return func(i *Interpreter) { i.indexes = x } }
 
 // WithFigures sets where figures from data come from.
 func WithFigures(f Figures) Option { return func(i *Interpreter) { i.figures = f } }
@@ -85,6 +90,8 @@ type base struct {
 	prefix   string // of new models
 
 	undated map[plan.ColumnRef]gap // rows without a date, counted once; guarded by the interpreter's mutex
+
+	own *search.Index // when nobody else keeps one
 
 	uses    int  // calls that read it now
 	dropped bool // no longer kept; closed when the last call is done
@@ -134,7 +141,7 @@ func (i *Interpreter) keep(b plan.Base, k *base) {
 // free closes what nobody keeps or reads.
 func (i *Interpreter) free(k *base) {
 	if k.dropped && k.uses == 0 {
-		_ = k.Close() // an index in memory has nothing to lose
+		k.close()
 	}
 }
 
@@ -159,6 +166,7 @@ func (i *Interpreter) build(ctx context.Context, b plan.Base) (*base, error) {
 		if c.WeekStart != "" {
 			out.calendar.WeekStart = c.WeekStart
 		}
+		out.calendar.FiscalStart = c.FiscalStart
 	}
 	var excluded knowledge.Excluded
 	if i.exclusions != nil {
@@ -166,8 +174,10 @@ func (i *Interpreter) build(ctx context.Context, b plan.Base) (*base, error) {
 			return nil, fmt.Errorf("reading which columns are excluded: %w", err)
 		}
 	}
-	out.Knowledge, err = knowledge.Build(project, terms, i.lexicon, i.values(ctx, b, project, excluded), excluded)
-	return out, err
+	if out.Knowledge, err = knowledge.Build(project, terms, i.lexicon, i.values(ctx, b, project, excluded), excluded); err != nil {
+		return nil, err
+	}
+	return out, i.index(ctx, b, out)
 }
 
 // prefix of fact models in the project's marts. Dimensions have their own, which no request makes.

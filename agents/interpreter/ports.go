@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"firstmile/agents/dbt"
+	"firstmile/agents/interpreter/knowledge"
 	"firstmile/glossary"
+	"firstmile/glossary/search"
 	"firstmile/planner/plan"
 )
 
@@ -28,12 +30,20 @@ type Calendars interface {
 type Calendar struct {
 	Zone      string // IANA name
 	WeekStart string // "monday" or "sunday"
+	// FiscalStart is the month that the fiscal year begins with; 0 is January.
+	FiscalStart time.Month
 }
 
 // Exclusions says which columns a team never shows. Optional: only those that look personal without it.
 type Exclusions interface {
 	// Excluded returns a function that reports whether a relation's column is excluded.
 	Excluded(ctx context.Context, base plan.Base) (func(relation, column string) bool, error)
+}
+
+// Indexes keeps what can be found by words. Optional: an index in memory for each base without it.
+type Indexes interface {
+	// Index makes the project's index hold these documents and gives what finds them. The documents are not changed any more.
+	Index(ctx context.Context, base plan.Base, docs []search.Document) (knowledge.Finder, error)
 }
 
 // Figures answers questions about the project's data. Optional: without it a question cannot say by how

@@ -141,6 +141,25 @@ func (s *session) owners(options []plan.Option) []string {
 	return out
 }
 
+// prefer makes the option the default that the glossary says is usually meant.
+func (s *session) prefer(q *plan.Question) {
+	t, ok := s.k.Glossary.DefaultFor(q.Subject)
+	if !ok || !slices.ContainsFunc(q.Options, func(o plan.Option) bool { return o.ID == s.k.TermKey(t.ID) }) {
+		return
+	}
+	for i, o := range q.Options {
+		q.Options[i].Default = o.ID == s.k.TermKey(t.ID)
+	}
+}
+
+// citeGlossary says where such a default comes from.
+func (s *session) citeGlossary(q *plan.Question) {
+	t, ok := s.k.Glossary.DefaultFor(q.Subject)
+	if o, marked := q.DefaultOption(); ok && marked && o.ID == s.k.TermKey(t.ID) {
+		q.Why += " The glossary says that “" + t.Name + "” is usually meant."
+	}
+}
+
 // words is a span of the request as the requester wrote it.
 func (s *session) words(span grammar.Span) string {
 	return grammar.Subject(s.tokens[span.From:span.To])
@@ -157,7 +176,7 @@ func (s *session) structureQuestion(best draft, rivals []draft) (plan.Question, 
 		for _, x := range rivals {
 			id := signature(x.division, span)
 			if !slices.ContainsFunc(options, func(o plan.Option) bool { return o.ID == id }) && len(options) < plan.MaxOptions {
-				options = append(options, plan.Option{ID: id, Label: x.Spec.Title, Default: len(options) == 0})
+				options = append(options, plan.Option{ID: id, Label: x.Spec.Title, Default: len(options) == 0, Detail: x.Spec.Measures[0].Description})
 			}
 		}
 		if len(options) >= plan.MinOptions {

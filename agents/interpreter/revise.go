@@ -59,6 +59,7 @@ func (s *session) revise(out *grammar.Structure, t grammar.Structure) ([]compose
 	if len(t.Windows) > 0 {
 		out.Windows = t.Windows
 	}
+	out.Omitted = slices.Concat(out.Omitted, t.Omitted)
 	if len(t.Ranks) > 0 {
 		out.Ranks = t.Ranks
 	}

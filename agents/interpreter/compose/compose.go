@@ -26,6 +26,8 @@ type Context struct {
 	Today     string
 	Zone      string
 	WeekStart string
+	// FiscalStart is the month that the fiscal year begins with; 0 or 1: January.
+	FiscalStart int
 	// Settled maps a question's id to the id of the chosen option.
 	Settled map[string]string
 	// Prefix of the model's name in the project's convention, such as "fct_".
@@ -88,6 +90,8 @@ type builder struct {
 	d    Draft
 
 	apart  bool   // conditions belong to the part of a ratio that is being built
+	across bool   // two periods stand side by side, without a time axis
+	asOf   bool   // a column is looked at as of the time of each row
 	beside string // relation of the noun that the words being read belong to
 }
 
@@ -95,7 +99,7 @@ type builder struct {
 func Compose(c Context, s grammar.Structure, pick Pick) (Draft, error) {
 	b := &builder{Context: c, s: s, pick: pick}
 	b.d.Spec.Version = plan.SpecVersion
-	for _, step := range []func() error{b.measures, b.dimensions, b.filters, b.included, b.rank, b.time, b.window, b.compares, b.private, b.finish} {
+	for _, step := range []func() error{b.measures, b.dimensions, b.filters, b.included, b.rank, b.time, b.recurring, b.omitted, b.window, b.compares, b.private, b.finish} {
 		if err := step(); err != nil {
 			return Draft{}, err
 		}

@@ -25,7 +25,10 @@ func (b *builder) rank() error {
 	}
 	r := b.s.Ranks[0]
 	at := grammar.Span{From: r.From, To: r.To}
-	if len(b.d.Spec.Dimensions) == 0 {
+	if r.Grain != "" && len(b.d.Spec.Dimensions) > 0 {
+		return b.refuse(at, "I can rank the %ss of the whole table, not those of each %s", r.Grain, lowerFirst(b.d.Spec.Dimensions[0].Label))
+	}
+	if len(b.d.Spec.Dimensions) == 0 && r.Grain == "" {
 		return b.refuse(at, "a rank needs groups to compare, such as \"top 5 … by …\"")
 	}
 	if len(b.d.Spec.Dimensions) > 1 {
@@ -46,7 +49,7 @@ func (b *builder) rank() error {
 		by = m.Name
 	}
 	n := r.N
-	if n == 0 && r.Dim != nil && b.singular(r.Dim) {
+	if n == 0 && (r.Dim != nil && b.singular(r.Dim) || r.Grain != "" && b.onePeriod(r)) {
 		n = 1 // "top customer" is one
 	}
 	if n == 0 {
@@ -115,7 +118,7 @@ func (b *builder) finish() error {
 		return err
 	}
 	s := &b.d.Spec
-	if s.Rank != nil && s.Time != nil {
+	if s.Rank != nil && s.Time != nil && !b.ranksPeriods() {
 		b.rankPeriod()
 	}
 	sort.SliceStable(b.d.Chosen, func(i, j int) bool { return b.d.Chosen[i].From < b.d.Chosen[j].From })
@@ -156,10 +159,13 @@ func Title(s plan.Spec) string {
 	for _, d := range s.Dimensions {
 		dims = append(dims, lowerFirst(d.Label))
 	}
-	if s.Time != nil {
-		parts = append(parts, adverb(s.Time.Grain))
+	best := s.Rank != nil && s.Time != nil && len(dims) == 0
+	if s.Time != nil && !best {
+		parts = append(parts, axisWord(*s.Time))
 	}
 	switch r := s.Rank; {
+	case best:
+		parts = append(parts, bestPeriods(*r, *s.Time), join(names))
 	case r != nil && len(dims) > 0:
 		dims[0] = plural(dims[0])
 		parts = append(parts, rankWord(*r), strconv.Itoa(r.N), join(dims), "by", join(names))
@@ -195,7 +201,7 @@ func join(words []string) string {
 
 // a puts the article before a word: "an order", "a user".
 func a(word string) string {
-	if word != "" && strings.ContainsRune("aeio", unicode.ToLower(rune(word[0]))) || strings.HasPrefix(word, "un") && !strings.HasPrefix(word, "uni") {
+	if word != "" && strings.ContainsRune("aeio", unicode.ToLower(rune(word[0]))) || word == "hour" || strings.HasPrefix(word, "un") && !strings.HasPrefix(word, "uni") {
 		return "an " + word
 	}
 	return "a " + word

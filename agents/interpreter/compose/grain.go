@@ -33,9 +33,16 @@ func (b *builder) moves() bool {
 
 // timed reports whether a measure means nothing without periods or dates.
 func (b *builder) timed() bool {
-	return slices.ContainsFunc(b.d.Spec.Measures, func(m plan.Measure) bool {
-		return m.Kind == plan.Cumulative || m.Kind == plan.Balance || m.Kind == plan.Conversion
-	})
+	return b.asOf || slices.ContainsFunc(b.d.Spec.Measures, func(m plan.Measure) bool {
+		return m.Kind == plan.Cumulative || m.Kind == plan.Balance || m.Kind == plan.Conversion || m.Kind == plan.OverPeriods
+	}) || b.comesBack()
+}
+
+// comesBack reports whether the request speaks of days of the week and the like, or of a period that is left out.
+func (b *builder) comesBack() bool {
+	days := func(c *grammar.Cond) bool { return len(c.Days) > 0 }
+	return len(b.s.Omitted) > 0 || slices.ContainsFunc(b.s.Splits, func(s *grammar.Split) bool { return s.Part != "" }) ||
+		slices.ContainsFunc(b.s.Filters, func(f *grammar.Filters) bool { return slices.ContainsFunc(f.Conds, days) })
 }
 
 // grain finds the period of the axis: named, implied by a growth, asked for where it changes the number, or none.
@@ -54,7 +61,18 @@ func (b *builder) grain() (plan.Grain, plan.Origin, error) {
 	if grain != "" {
 		return grain, origin, nil
 	}
+	for _, r := range b.s.Ranks {
+		if r.Grain != "" {
+			return r.Grain, plan.Origin{Kind: plan.FromQuote, Quote: b.quote(r.From, r.To)}, nil
+		}
+	}
+	if b.across {
+		return "", origin, nil
+	}
 	for _, n := range slices.Concat(b.s.Measures, b.s.Sofar) {
+		if n.Kind == grammar.MovingAverage {
+			return n.Span.Unit, plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}, nil
+		}
 		if (n.Kind == grammar.Growth || n.Kind == grammar.Against) && n.Grain != "" {
 			return n.Grain, plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}, nil
 		}
@@ -95,6 +113,9 @@ func (b *builder) impliedGrain() (plan.Grain, plan.Origin, error) {
 
 // needsPeriods reports whether a measure compares the two ends of a period.
 func needsPeriods(m plan.Measure) bool {
+	if m.Kind == plan.OverPeriods {
+		return false // it has periods of its own
+	}
 	found := false
 	eachLeaf(m, func(x plan.Measure) {
 		if x.Interval != nil && x.Kind == plan.Population && x.Interval.State != plan.Closing {

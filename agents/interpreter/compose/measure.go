@@ -88,6 +88,10 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 		return m, b.refuse(grammar.Span{From: n.From, To: n.To}, "a comparison with an earlier period cannot be part of another figure")
 	case grammar.Growth:
 		m, err = b.growth(n)
+	case grammar.OverPeriods:
+		m, err = b.overPeriods(n)
+	case grammar.MovingAverage:
+		m, err = b.movingAverage(n)
 	default:
 		m, err = b.cumulative(n)
 	}

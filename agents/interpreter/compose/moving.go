@@ -57,7 +57,7 @@ func (b *builder) cumulative(n *grammar.Measure) (plan.Measure, error) {
 		m.Name, m.Label = "running_"+m.Name, "Running total of "+lowerFirst(m.Label)
 	case grammar.ToDate:
 		m.GrainToDate = n.Grain
-		m.Name, m.Label = fmt.Sprintf("%s_%s_to_date", m.Name, n.Grain), fmt.Sprintf("%s, %s to date", m.Label, n.Grain)
+		m.Name, m.Label = fmt.Sprintf("%s_%s_to_date", m.Name, n.Grain), fmt.Sprintf("%s since the start of the %s", m.Label, n.Grain)
 	case grammar.Trailing:
 		m.Trailing = &plan.Span{Count: n.Span.Count, Unit: n.Span.Unit}
 		m.Name, m.Label = fmt.Sprintf("trailing_%d_%s_%s", n.Span.Count, n.Span.Unit, m.Name), fmt.Sprintf("%s over the last %d %ss", m.Label, n.Span.Count, n.Span.Unit)

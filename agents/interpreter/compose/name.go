@@ -53,8 +53,11 @@ func measureWords(s plan.Spec) []string {
 		}
 		dims = append(dims, d.Name)
 	}
+	if s.Rank != nil && s.Time != nil && len(dims) == 0 {
+		return slices.Concat([]string{strings.ReplaceAll(bestPeriods(*s.Rank, *s.Time), " the ", " ")}, measures)
+	}
 	if s.Time != nil {
-		words = append(words, adverb(s.Time.Grain))
+		words = append(words, axisWord(*s.Time))
 	}
 	if r := s.Rank; r != nil && len(dims) > 0 {
 		dims[0] = plural(thing(dims[0]))
@@ -147,6 +150,8 @@ func filterWord(f plan.Filter) string {
 		return column + "_over_" + list
 	case plan.IsNull:
 		return "no_" + column
+	case plan.NotBetween:
+		return "without_" + list
 	case plan.NotNull:
 		return "with_" + column
 	}

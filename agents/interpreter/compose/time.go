@@ -18,9 +18,12 @@ func (b *builder) time() error {
 		return err
 	}
 	if grain != "" {
-		b.d.Spec.Time = &plan.TimeAxis{Name: string(grain), Grain: grain, Zone: b.Zone, WeekStart: b.WeekStart, Complete: b.moves(), Origin: origin}
+		b.d.Spec.Time = &plan.TimeAxis{Name: string(grain), Grain: grain, Zone: b.Zone, WeekStart: b.WeekStart, Complete: b.moves() || b.ranksPeriods(), Origin: origin}
+		b.calendarOf(b.d.Spec.Time)
+	} else if b.Zone != "UTC" && (len(b.s.Windows) > 0 || b.timed() || b.across) {
+		b.d.Spec.Zone = b.Zone
 	}
-	if grain == "" && len(b.s.Windows) == 0 && !b.timed() {
+	if grain == "" && len(b.s.Windows) == 0 && !b.timed() && !b.across {
 		for _, s := range b.s.Splits {
 			if s.Time != nil {
 				return b.refuse(grammar.Span{From: s.From, To: s.To}, "it says by which date, but neither a period such as \"per month\" nor a time such as \"last month\"")
@@ -176,12 +179,15 @@ func UndatedText(date plan.ColumnRef) string {
 // describeTime writes down how rows fall into periods.
 func (b *builder) describeTime() {
 	if t := b.d.Spec.Time; t != nil {
-		text := fmt.Sprintf("A %s begins at midnight in %s", t.Grain, t.Zone)
+		text := fmt.Sprintf("%s begins at midnight in %s", sentence(a(string(t.Grain))), t.Zone)
+		if t.Grain == plan.Hour {
+			text = "Hours are those of " + t.Zone
+		}
 		if t.Grain == plan.Week {
 			text = fmt.Sprintf("A week begins on %s at midnight in %s", sentence(t.WeekStart), t.Zone)
 		}
 		if t.Complete {
-			b.assume(false, "%s; a %s that has not ended yet is left out.", text, t.Grain)
+			b.assume(false, "%s; %s that has not ended yet is left out.", text, a(string(t.Grain)))
 		} else {
 			b.assume(false, "%s; the last %s is shown as far as the data goes.", text, t.Grain)
 		}
@@ -189,6 +195,7 @@ func (b *builder) describeTime() {
 	seen := map[string]bool{}
 	for _, m := range b.d.Spec.Measures {
 		b.ripens(m)
+		b.describePeriods(m)
 		eachLeaf(m, func(x plan.Measure) {
 			if x.Time != "" && !seen[x.Model] {
 				seen[x.Model] = true

@@ -12,6 +12,12 @@ import (
 
 // window turns relative dates into civil ones.
 func (b *builder) window() error {
+	if b.across {
+		return nil
+	}
+	if err := b.yearOfItsOwn(); err != nil {
+		return err
+	}
 	switch len(b.s.Windows) {
 	case 0:
 		if b.d.Spec.Time != nil {
@@ -44,6 +50,21 @@ func (b *builder) window() error {
 	b.startOfTotals(w)
 	if t := b.d.Spec.Time; t != nil && (w.Kind == grammar.Current || w.Kind == grammar.UpToNow) {
 		t.Complete = false
+	}
+	return nil
+}
+
+// yearOfItsOwn refuses a year by itself behind a month or quarter without one: "March" and "2025" are one period.
+func (b *builder) yearOfItsOwn() error {
+	for _, w := range b.s.Windows {
+		if len(w.Dates) != 1 || w.Dates[0] != (grammar.DateSpan{Year: w.Dates[0].Year}) {
+			continue
+		}
+		for _, o := range slices.Concat(b.s.Omitted, b.s.Windows) {
+			if n := len(o.Dates); n > 0 && o.To == w.From && o.Dates[n-1].Year == 0 && o.Dates[n-1].Date == "" {
+				return b.refuse(grammar.Span{From: w.From, To: w.To}, "the year belongs to the period before it")
+			}
+		}
 	}
 	return nil
 }
@@ -92,6 +113,9 @@ func (b *builder) edges(w *grammar.Window) (from, to time.Time, err error) {
 		return from, to, b.refuse(at, "I do not know which day is today")
 	}
 	start := StartOf(today, w.Unit, b.WeekStart)
+	if w.Fiscal {
+		start = b.fiscalStart(at, today, w.Unit)
+	}
 	switch w.Kind {
 	case grammar.Last:
 		return add(start, w.Unit, -w.Count), start, nil
@@ -106,6 +130,9 @@ func (b *builder) edges(w *grammar.Window) (from, to time.Time, err error) {
 	var spans [][2]time.Time
 	for _, d := range w.Dates {
 		f, t, ok := resolve(d, today)
+		if d.Fiscal {
+			f, t, ok = b.fiscalSpan(at, d)
+		}
 		if !ok {
 			return from, to, b.refuse(at, "%q is not a date", b.quote(w.From, w.To))
 		}

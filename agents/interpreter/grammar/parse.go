@@ -22,6 +22,7 @@ type Structure struct {
 	Unsplit  []*Split
 	Compares []Span  // words such as "compare": there must be something to compare
 	Included []*Cond // "including trials": restricts nothing
+	Omitted  []*Window
 	Also     bool
 	Instead  bool
 }
@@ -133,6 +134,10 @@ func (s *Structure) add(it chart.Item) {
 	case *Rank:
 		s.Ranks = append(s.Ranks, m)
 	case *Window:
+		if m.Omitted {
+			s.Omitted = append(s.Omitted, m)
+			return
+		}
 		s.Windows = append(s.Windows, m)
 	case word:
 		switch it.Category {

@@ -59,7 +59,7 @@ func windowRows() []row {
 }
 
 func (d DateSpan) key() string {
-	return strconv.Itoa(d.Year) + "-" + strconv.Itoa(d.Half) + "-" + strconv.Itoa(d.Quarter) + "-" + strconv.Itoa(d.Month) + "-" + strconv.Itoa(d.Day) + d.Date
+	return strconv.FormatBool(d.Fiscal) + strconv.Itoa(d.Year) + "-" + strconv.Itoa(d.Half) + "-" + strconv.Itoa(d.Quarter) + "-" + strconv.Itoa(d.Month) + "-" + strconv.Itoa(d.Day) + d.Date
 }
 
 // num reads a small whole number; 0 when it is none.

@@ -20,7 +20,7 @@ type keyed interface{ key() string }
 // Rules compiles the whole table.
 func Rules() []chart.Rule {
 	var out []chart.Rule
-	for _, r := range slices.Concat(measureRows(), ratioRows(), partRows(), movingRows(), nounRows(), condRows(), splitRows(), windowRows(), comparisonRows(), revisionRows()) {
+	for _, r := range slices.Concat(measureRows(), ratioRows(), partRows(), movingRows(), timeRows(), nounRows(), condRows(), splitRows(), windowRows(), comparisonRows(), revisionRows()) {
 		left, right, _ := strings.Cut(r.text, " = ")
 		rule := chart.Rule{Name: r.text, Left: chart.Category(left), Cost: r.cost}
 		for _, part := range strings.Fields(right) {
@@ -40,7 +40,7 @@ func Rules() []chart.Rule {
 
 // Top lists the categories that a request is made of.
 func Top() []chart.Category {
-	return []chart.Category{"measure", "filter", "split", "rank", "window", "sofar", "trend", "also", "instead", "unsplit", "measures", "compare", "included"}
+	return []chart.Category{"measure", "filter", "split", "rank", "window", "sofar", "trend", "also", "instead", "unsplit", "measures", "compare", "included", "omitted"}
 }
 
 // get returns the meaning of the i-th part.

@@ -1,0 +1,138 @@
+package compose
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"firstmile/agents/interpreter/grammar"
+	"firstmile/planner/plan"
+)
+
+// recurring adds the dimensions and conditions on parts of a date that come back, such as the day of the week. They speak of the
+// date that puts a row into a period.
+func (b *builder) recurring() error {
+	for _, s := range b.s.Splits {
+		if s.Part == "" {
+			continue
+		}
+		at := grammar.Span{From: s.From, To: s.To}
+		date, path, err := b.dated(at)
+		if err != nil {
+			return err
+		}
+		name, label, what := partWords(s.Part)
+		b.d.Spec.Dimensions = append(b.d.Spec.Dimensions, plan.Dimension{Name: name, Label: label, Column: date, Part: s.Part, Paths: path, Description: what,
+			Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(s.From, s.To)}})
+		b.assume(false, "%s is that of %s in %s: %s", label, date, b.Zone, what)
+	}
+	for _, f := range b.s.Filters {
+		for _, c := range f.Conds {
+			if err := b.onDays(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func partWords(p plan.DatePart) (name, label, what string) {
+	switch p {
+	case plan.HourOfDay:
+		return "hour_of_day", "Hour of the day", "0 to 23."
+	case plan.MonthOfYear:
+		return "month_of_year", "Month of the year", "1 is January, 12 is December."
+	}
+	return "day_of_week", "Day of the week", "1 is Monday, 7 is Sunday."
+}
+
+// dated is the one column that dates the rows of every measure.
+func (b *builder) dated(at grammar.Span) (plan.ColumnRef, []plan.JoinPath, error) {
+	var found []plan.ColumnRef
+	undated := ""
+	for _, m := range b.d.Spec.Measures {
+		eachLeaf(m, func(x plan.Measure) {
+			if x.Time == "" || x.Kind != plan.Simple && x.Kind != plan.Cumulative {
+				undated = x.Label
+				return
+			}
+			if c := (plan.ColumnRef{Relation: x.Model, Column: x.Time}); !slices.Contains(found, c) {
+				found = append(found, c)
+			}
+		})
+	}
+	switch {
+	case undated != "":
+		return plan.ColumnRef{}, nil, b.refuse(at, "%s is a state over time, not a row with a date", lowerFirst(undated))
+	case len(found) != 1:
+		return plan.ColumnRef{}, nil, b.refuse(at, "the figures are dated by different columns")
+	}
+	paths, _ := b.K.Paths(found[0].Relation, found[0].Relation)
+	return found[0], paths[:min(1, len(paths))], nil
+}
+
+func (b *builder) onDays(c *grammar.Cond) error {
+	if len(c.Days) == 0 {
+		return nil
+	}
+	date, path, err := b.dated(grammar.Span{From: c.From, To: c.To})
+	if err != nil {
+		return err
+	}
+	f := plan.Filter{Column: date, Part: plan.Weekday, Op: plan.In, Paths: path, Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(c.From, c.To)}}
+	if c.Neg {
+		f.Op = plan.NotIn
+	}
+	for _, d := range c.Days {
+		f.Values = append(f.Values, plan.Literal{Kind: plan.NumberLiteral, Text: d})
+	}
+	f.Label = dayNames(c.Days, c.Neg)
+	b.d.Spec.Filters = append(b.d.Spec.Filters, f)
+	b.assume(false, "The day of the week is that of %s in %s.", date, b.Zone)
+	return nil
+}
+
+// dayNames: "the day is Saturday or Sunday".
+func dayNames(days []string, not bool) string {
+	var names []string
+	for _, d := range days {
+		n := int(d[0]-'0') % 7
+		names = append(names, time.Weekday(n).String())
+	}
+	is := "is"
+	if not {
+		is = "is not"
+	}
+	if len(names) == 5 {
+		return "the day " + is + " one of Monday to Friday"
+	}
+	text := names[0]
+	for _, n := range names[1:] {
+		text += " or " + n
+	}
+	return "the day " + is + " " + text
+}
+
+// omitted leaves out the rows of a period: "excluding 2025".
+func (b *builder) omitted() error {
+	for _, w := range b.s.Omitted {
+		at := grammar.Span{From: w.From, To: w.To}
+		date, path, err := b.dated(at)
+		if err != nil {
+			return err
+		}
+		from, to, err := b.edges(w)
+		if err != nil {
+			return err
+		}
+		last := to.AddDate(0, 0, -1)
+		day := func(t time.Time) plan.Literal {
+			return plan.Literal{Kind: plan.DateLiteral, Text: t.Format(time.DateOnly)}
+		}
+		b.d.Spec.Filters = append(b.d.Spec.Filters, plan.Filter{Column: date, Op: plan.NotBetween, Values: []plan.Literal{day(from), day(last)}, Paths: path,
+			Label:  fmt.Sprintf("%s is not from %s to %s", date.Column, from.Format(time.DateOnly), last.Format(time.DateOnly)),
+			Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(w.From, w.To)}})
+		b.assume(false, "%q leaves out what is dated %s.", b.quote(w.From, w.To), describeWindow(from, to))
+	}
+	return nil
+}
