@@ -20,6 +20,8 @@ type evalCommand struct {
 	Out         string        `help:"File for every answer, a line of JSON each." type:"path"`
 	Jobs        int           `help:"Cases at a time." short:"j" default:"2"`
 	NoBaselines bool          `help:"Leave out the baselines, in half the time."`
+	Metamorphic bool          `help:"Also say each clear case in other words, which must mean the same, and with additions that must not be ignored."`
+	PerCase     int           `help:"With --metamorphic: at most this many of either for each case; 0 is all." default:"0"`
 	Timeout     time.Duration `help:"Longest time for one case." default:"2m"`
 }
 
@@ -41,20 +43,31 @@ func (c *evalCommand) Run(ctx context.Context, p program) error {
 		return err
 	}
 	defer func() { _ = planner.Close() }() // scratch only
-	results, err := eval.Run(ctx, cases, planner, eval.Options{Jobs: c.Jobs, Baselines: !c.NoBaselines, Timeout: c.Timeout, Progress: progress(p.stderr)})
+	show, wrong := progress(p.stderr), 0
+	results, err := eval.Run(ctx, cases, planner, eval.Options{Jobs: c.Jobs, Baselines: !c.NoBaselines, Timeout: c.Timeout,
+		Progress: func(done, of int, r eval.Result) {
+			if !r.Verdict.Right {
+				wrong++
+			}
+			show(done, of, wrong)
+		}})
 	if errors.Is(err, context.Canceled) {
 		return errors.New("stopped before the last case: there are no figures") // not success, though it was asked for
 	}
 	if err != nil {
 		return err
 	}
-	if err := c.record(results); err != nil {
-		return err
-	}
 	if err := eval.WriteTable(p.stdout, results); err != nil {
 		return err
 	}
-	missed := eval.Missed(suites, results)
+	twists, err := c.twists(ctx, p, cases, planner)
+	if err != nil {
+		return err
+	}
+	if err := c.record(results, twists); err != nil {
+		return err
+	}
+	missed := append(eval.Missed(suites, results), eval.MissedTwists(suites, twists)...)
 	for _, line := range missed {
 		fmt.Fprintf(p.stderr, "firstmile: %s\n", line)
 	}
@@ -77,7 +90,21 @@ func (c *evalCommand) cases(suites []eval.Suite) []eval.Case {
 	return out
 }
 
-func (c *evalCommand) record(results []eval.Result) (err error) {
+// twists says the cases in other words when that is wanted, and prints what came of it.
+func (c *evalCommand) twists(ctx context.Context, p program, cases []eval.Case, r eval.Reader) ([]eval.Twist, error) {
+	if !c.Metamorphic {
+		return nil, nil
+	}
+	show := progress(p.stderr)
+	twists, err := eval.Twists(ctx, cases, r, eval.TwistOptions{Jobs: c.Jobs, PerCase: c.PerCase, Timeout: c.Timeout,
+		Progress: func(done, of, broken int) { show(done, of, broken) }})
+	if err != nil {
+		return nil, err
+	}
+	return twists, eval.WriteTwists(p.stdout, twists)
+}
+
+func (c *evalCommand) record(results []eval.Result, twists []eval.Twist) (err error) {
 	if c.Out == "" {
 		return nil
 	}
@@ -86,18 +113,14 @@ func (c *evalCommand) record(results []eval.Result) (err error) {
 		return fmt.Errorf("writing to --out: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return eval.WriteRecords(f, results)
+	return errors.Join(eval.WriteRecords(f, results), eval.WriteTwistRecords(f, twists))
 }
 
 // progress shows how far it is: on a terminal in one line, elsewhere every tenth case.
-func progress(w io.Writer) func(done, of int, r eval.Result) {
-	wrong := 0
+func progress(w io.Writer) func(done, of, wrong int) {
 	f, ok := w.(*os.File)
 	terminal := ok && term.IsTerminal(int(f.Fd()))
-	return func(done, of int, r eval.Result) {
-		if !r.Verdict.Right {
-			wrong++
-		}
+	return func(done, of, wrong int) {
 		switch {
 		case terminal && done < of:
 			fmt.Fprintf(w, "\r%d of %d, %d not as expected", done, of, wrong)

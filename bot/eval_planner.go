@@ -151,13 +151,17 @@ func (s still) Fetch(ctx context.Context, commit string) (string, error) {
 	return s.folder.Fetch(ctx, commit)
 }
 
+// asOf is today for a case.
+func (p *evalPlanner) asOf(c eval.Case) string {
+	if c.AsOf != "" {
+		return c.AsOf
+	}
+	return p.projects[keyOf(c)].asOf
+}
+
 // Ask implements eval.Planner.
 func (p *evalPlanner) Ask(ctx context.Context, c eval.Case, assume bool) (eval.Answer, error) {
 	one := p.projects[keyOf(c)]
-	asOf := c.AsOf
-	if asOf == "" {
-		asOf = one.asOf
-	}
 	var answers design.Answers
 	if c.Answers.Kind != 0 && !assume {
 		body, err := yaml.Marshal(&c.Answers)
@@ -171,7 +175,7 @@ func (p *evalPlanner) Ask(ctx context.Context, c eval.Case, assume bool) (eval.A
 	heard := &ear{Chat: terminal.New(nil)}
 	ports := p.ports
 	ports.Chat = heard
-	out, err := design.Run(ctx, design.Options{Request: c.Request, Project: one.id, Assume: assume, AsOf: asOf, Answers: answers,
+	out, err := design.Run(ctx, design.Options{Request: c.Request, Project: one.id, Assume: assume, AsOf: p.asOf(c), Answers: answers,
 		Ports: ports, Log: logger(io.Discard, false)})
 	if err != nil {
 		return eval.Answer{Asked: heard.asked}, err
@@ -239,8 +243,8 @@ func (p *evalPlanner) Query(ctx context.Context, c eval.Case, sql string) (*sand
 const maxEvalRows = 100000
 
 // FindByName implements eval.Planner.
-func (p *evalPlanner) FindByName(_ context.Context, c eval.Case) (string, error) {
-	return p.projects[keyOf(c)].names.Find(c.Request)
+func (p *evalPlanner) FindByName(ctx context.Context, c eval.Case) (string, error) {
+	return p.projects[keyOf(c)].names.Find(ctx, c.Request)
 }
 
 // ear is a chat that notes every question of a conversation, each once.

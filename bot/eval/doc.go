@@ -16,6 +16,7 @@
 //	names.go    the baseline that knows nothing but names
 //	figures.go  all verdicts together: figures, and whether thresholds are met
 //	report.go   the table for people, the JSON lines for programs
+//	twist.go    clear requests in other words, and with additions that must not be ignored
 //
 // The package owns no files; it reads suites and writes what it is given a writer for.
 package eval

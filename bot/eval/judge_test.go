@@ -115,7 +115,7 @@ func TestNames(t *testing.T) {
 	}
 	defer n.Close()
 	for request, want := range map[string]string{"Orders per month": "fct_orders", "split by loyalty level": "dim_customers", "zebra": ""} {
-		got, err := n.Find(request)
+		got, err := n.Find(t.Context(), request)
 		if err != nil || got != want {
 			t.Errorf("%s: %q, %v", request, got, err)
 		}

@@ -1,41 +1,45 @@
 package eval
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 
-	"firstmile/glossary"
+	"firstmile/glossary/search"
 )
 
 // Names finds models by their names and those of their columns, and by nothing else: no glossary, no descriptions,
 // no data. It is the baseline for finding the right model.
-type Names struct{ index *glossary.Index }
+type Names struct{ index *search.Index }
 
 // NewNames indexes models by name, each with its columns.
 func NewNames(models map[string][]string) (*Names, error) {
-	var docs []glossary.Document
+	var docs []search.Document
 	for model, columns := range models {
-		docs = append(docs, glossary.Document{Ref: "model:" + model, Kind: glossary.ModelDocument, Name: model})
+		d := search.Document{Ref: "model:" + model, Kind: search.Model, Name: model}
 		for _, c := range columns {
-			docs = append(docs, glossary.Document{Ref: "column:" + model + "." + c, Kind: glossary.ColumnDocument, Name: c})
+			d.Columns = append(d.Columns, search.Field{Name: c})
 		}
+		docs = append(docs, d)
 	}
-	index, err := glossary.NewIndex(docs)
+	index, err := search.Open(search.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("indexing names: %w", err)
+	}
+	if _, err := index.Sync(context.Background(), docs); err != nil {
+		return nil, errors.Join(fmt.Errorf("indexing names: %w", err), index.Close())
 	}
 	return &Names{index: index}, nil
 }
 
 // Find returns the model that a request's words look most like, empty when they look like none.
-func (n *Names) Find(request string) (string, error) {
-	hits, err := n.index.Search(request, 1)
+func (n *Names) Find(ctx context.Context, request string) (string, error) {
+	hits, err := n.index.Find(ctx, search.Query{Words: request, N: 1, Only: &search.Baseline{Columns: true}})
 	if err != nil || len(hits) == 0 {
 		return "", err
 	}
-	_, name, _ := strings.Cut(hits[0].Ref, ":")
-	model, _, _ := strings.Cut(name, ".")
-	return model, nil
+	return hits[0].Name, nil
 }
 
 // Close frees the index.

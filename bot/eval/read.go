@@ -144,7 +144,8 @@ func (r *reader) thresholds(n *yaml.Node) {
 		return
 	}
 	for name, rate := range map[string]*float64{"right": t.Right, "clear": t.Clear, "ambiguity_recall": t.AmbiguityRecall,
-		"false_questions": t.FalseQuestions, "unanswerable": t.Unanswerable, "reuse": t.Reuse, "chatter": t.Chatter} {
+		"false_questions": t.FalseQuestions, "unanswerable": t.Unanswerable, "reuse": t.Reuse, "chatter": t.Chatter,
+		"same_meaning": t.SameMeaning, "modifiers": t.Modifiers} {
 		if rate != nil && !(*rate >= 0 && *rate <= 1) {
 			r.fail(n.Line, "the threshold %s is a share between 0 and 1, not %v", name, *rate)
 		}

@@ -25,6 +25,8 @@ type Thresholds struct {
 	Unanswerable    *float64 `yaml:"unanswerable"`     // at least this share declined for the right reason
 	Reuse           *float64 `yaml:"reuse"`            // at least this share of existing models found
 	Chatter         *float64 `yaml:"chatter"`          // at least this share of messages that are no request taken as such
+	SameMeaning     *float64 `yaml:"same_meaning"`     // at least this share of other words read as the same Spec
+	Modifiers       *float64 `yaml:"modifiers"`        // at least this share of additions not ignored
 }
 
 // Case is one request and what must come of it.
