@@ -249,6 +249,17 @@ func (e *edit) finish(want []Term) ([]byte, error) {
 	return out, nil
 }
 
+// Grown reports whether now is the term with nothing changed but more words in its lists of words.
+func Grown(old, now Term) bool {
+	for _, l := range []struct{ had, has *[]string }{{&old.Synonyms, &now.Synonyms}, {&old.DefaultFor, &now.DefaultFor}, {&old.NotToConfuseWith, &now.NotToConfuseWith}} {
+		if len(*l.has) < len(*l.had) || !slices.Equal((*l.has)[:len(*l.had)], *l.had) {
+			return false
+		}
+		*l.has = *l.had
+	}
+	return sameTerms([]Term{old}, []Term{now})
+}
+
 // sameTerms compares what terms mean, wherever they stand.
 func sameTerms(a, b []Term) bool {
 	return reflect.DeepEqual(unplaced(reflect.ValueOf(a)).Interface(), unplaced(reflect.ValueOf(b)).Interface())

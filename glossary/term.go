@@ -25,9 +25,9 @@ const (
 // dimension (Dimensions without Metric) or a population (Filters without Metric).
 type Term struct {
 	// ID is unique in the glossary: lower snake case. It names the column of a new model.
-	ID         string
-	Name       string // as people say it: "Customer churn rate"
-	Synonyms   []string
+	ID       string
+	Name     string // as people say it: "Customer churn rate"
+	Synonyms []string
 	// DefaultFor are those of the words that several terms share for which this one is usually meant: the default of the question, which is still asked.
 	DefaultFor []string
 	Definition string

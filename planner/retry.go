@@ -55,6 +55,8 @@ func (s *step) failedForGood(kind plan.EffectKind, f plan.EffectFailed) {
 	switch {
 	case kind == plan.DoPost:
 		delete(s.t.Posting, f.Effect)
+	case kind == plan.DoTeach, kind == plan.DoProve, kind == plan.DoSpread:
+		s.lessonFailed(f)
 	case kind == plan.DoWatch:
 		s.watch()
 	case silent(kind):

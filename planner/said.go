@@ -15,6 +15,8 @@ func (s *step) said(m plan.Said) {
 	switch {
 	case m.Edited:
 		s.corrected(m)
+	case s.defines(m):
+		// A word for the glossary.
 	case s.fresh() && !m.Mention:
 		// Nobody spoke to the bot.
 	case isCancel(m.Text) && !s.fresh():
@@ -59,7 +61,12 @@ func (s *step) begin(m plan.Said) {
 	s.forget()
 	keep := s.t
 	s.t = plan.Thread{ID: keep.ID, Stage: plan.StageNew, Root: keep.Root, Usage: keep.Usage, Next: keep.Next,
-		Waiting: keep.Waiting, Retries: keep.Retries}
+		Waiting: keep.Waiting, Retries: keep.Retries, Lessons: keep.Lessons, Learning: keep.Learning}
+	for id, slot := range keep.Posting {
+		if _, ok := lessonSlot(slot); ok {
+			set(&s.t.Posting, id, slot)
+		}
+	}
 	if s.t.Root.IsZero() {
 		s.t.Root = m.Message
 	}
@@ -141,6 +148,7 @@ func (s *step) cancel(by plan.Person) {
 	}
 	s.forget()
 	s.stopTimers()
+	s.dropLessons()
 	text := "Stopped. Nothing was published. Mention me again when you want to go on."
 	if s.t.PR != nil {
 		text = "Stopped. The pull request stays as it is; close it on GitHub if it is not wanted."

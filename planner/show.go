@@ -60,6 +60,10 @@ func (s *step) posted(effect plan.EffectID, ref *plan.MessageRef) {
 	if !ok || ref == nil {
 		return
 	}
+	if n, ok := lessonSlot(slot); ok {
+		s.lessonPosted(n, *ref)
+		return
+	}
 	if slot == slotOvertaken {
 		s.t.Proposals = append(s.t.Proposals, *ref)
 		s.do(plan.Effect{Kind: plan.DoEdit, Target: *ref, Message: &plan.Message{Kind: plan.SayNote,

@@ -125,3 +125,50 @@ func bare(text string) string {
 	text = strings.ReplaceAll(text, "’", "'")
 	return strings.Trim(text, " .,;:!?")
 }
+
+// notWords stand where a word would, but name nothing.
+var notWords = []string{"it", "that", "this", "what", "which", "he", "she", "they", "we", "i", "you", "who", "there", "these", "those", "what this", "what that"}
+
+// maxWord bounds how many words a name has.
+const maxWord = 5
+
+// definition reads "by churn we mean customer churn", "remember: region means billing region", "define big customers as …".
+// "is" and "are" define only behind "remember" or "define": "revenue is wrong" defines nothing.
+func definition(text string) (word, means string, ok bool) {
+	rest := strings.TrimSpace(text)
+	asked := false
+	for _, w := range []string{"please", "remember", "define", "note", "for the glossary", "that", "please"} {
+		if after, found := cutWords(rest, w); found && after != "" && (asked || w != "that") {
+			rest, asked = after, asked || w != "please" && w != "that"
+		}
+	}
+	links := []string{" we always mean ", " we usually mean ", " we mean ", " i mean ", " i always mean ", " i usually mean ", " means ", " always means ",
+		" usually means ", " stands for "}
+	if asked {
+		links = append(links, " as ", " is ", " are ", " = ", " mean ")
+	}
+	lower, at, length := strings.ToLower(rest), -1, 0
+	for _, l := range links {
+		i := strings.Index(lower, l)
+		if i > 0 && (at < 0 || i < at || i == at && len(l) > length) {
+			at, length = i, len(l)
+		}
+	}
+	if at < 0 || len(lower) != len(rest) {
+		return "", "", false
+	}
+	by := strings.Contains(lower[at:at+length], " mean ") && !asked
+	word, means = strings.TrimSpace(rest[:at]), strings.TrimRight(strings.TrimSpace(rest[at+length:]), ".!;, ")
+	named := false
+	for _, w := range []string{"when we say", "if we say", "when i say", "by", "with"} {
+		if after, found := cutWords(word, w); found && after != "" {
+			word, named = after, true
+		}
+	}
+	word = strings.Trim(word, " \"'“”‘’:,")
+	means = strings.Trim(means, " \"“”")
+	if by && !named || word == "" || means == "" || len(strings.Fields(word)) > maxWord || slices.Contains(notWords, strings.ToLower(word)) {
+		return "", "", false
+	}
+	return word, means, true
+}

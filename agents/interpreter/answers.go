@@ -188,6 +188,9 @@ func (s *session) withoutMarker(text string, span grammar.Span) string {
 // complete says by how much the answers to the questions differ, where there is data to compute it from.
 func (s *session) complete(ctx context.Context, r plan.Reading) plan.Reading {
 	if r.Outcome == plan.OutcomeSpec {
+		if r = s.checkVersions(ctx, r); r.Outcome != plan.OutcomeSpec {
+			return r
+		}
 		return s.countUndated(ctx, r)
 	}
 	if r.Outcome != plan.OutcomeQuestions {
@@ -197,6 +200,9 @@ func (s *session) complete(ctx context.Context, r plan.Reading) plan.Reading {
 		return s.declineOpen(r)
 	}
 	s.measureDifferences(ctx, r.Questions)
+	for i := range r.Questions {
+		s.citeGlossary(&r.Questions[i])
+	}
 	return r
 }
 

@@ -41,6 +41,7 @@ func (s *session) decide(l grammar.Linked, drafts []draft) plan.Reading {
 	for _, q := range questions {
 		if len(r.Questions) < maxQuestions && !slices.ContainsFunc(r.Questions, func(o plan.Question) bool { return o.ID == q.ID }) {
 			q.Owners = s.owners(q.Options)
+			s.prefer(&q.Question)
 			r.Questions = append(r.Questions, q.Question)
 		}
 	}

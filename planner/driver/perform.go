@@ -77,6 +77,8 @@ func (d *Driver) work(ctx context.Context, e plan.Effect) (r plan.Result, err er
 		return d.publish(ctx, e)
 	case plan.DoLearn, plan.DoRecall:
 		return d.recall(ctx, e)
+	case plan.DoTeach, plan.DoProve, plan.DoSpread:
+		return d.teach(ctx, e)
 	case plan.DoWatch:
 		if p.Watcher == nil {
 			return plan.Result{}, nil
@@ -122,6 +124,34 @@ func (d *Driver) publish(ctx context.Context, e plan.Effect) (plan.Result, error
 	pr, err := d.opts.Ports.Publisher.Publish(ctx, plan.Publication{Thread: b.Thread, Change: b.Change,
 		Description: description, Branch: plan.BranchName(b.Change.Model, b.Thread), Prior: e.Prior, Approved: *b.Approval})
 	return plan.Result{PR: &pr, Description: &description}, err
+}
+
+// teach does what belongs to a lesson.
+func (d *Driver) teach(ctx context.Context, e plan.Effect) (plan.Result, error) {
+	teacher := d.opts.Ports.Teacher
+	switch {
+	case e.Kind == plan.DoSpread:
+		pr, err := d.spread(ctx, e)
+		return plan.Result{PR: &pr}, err
+	case teacher == nil:
+		return plan.Result{}, plan.NewFailure(plan.Refused, "no_teacher", "I cannot change a glossary from here.", nil)
+	case e.Kind == plan.DoTeach:
+		teaching, err := teacher.Teach(ctx, e.Project, *e.Lesson)
+		return plan.Result{Teaching: &teaching}, err
+	}
+	report, err := teacher.Prove(ctx, *e.Change)
+	return plan.Result{Report: &report}, err
+}
+
+// spread publishes the approved bytes of a lesson, in a pull request of its own.
+func (d *Driver) spread(ctx context.Context, e plan.Effect) (plan.PR, error) {
+	b := *e.Brief
+	if b.Approval == nil || b.Approval.Digest != b.Change.Digest() {
+		return plan.PR{}, plan.NewFailure(plan.Permanent, "not_approved",
+			"These are not the files that were approved, so nothing was published.", nil)
+	}
+	return d.opts.Ports.Publisher.Publish(ctx, plan.Publication{Thread: b.Thread, Change: b.Change, Description: e.Teaching.Description,
+		Branch: plan.BranchName("glossary-"+e.Teaching.Term, b.Thread), Approved: *b.Approval})
 }
 
 // effectOf is the planner's id of an effect of the store.

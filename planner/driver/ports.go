@@ -66,12 +66,21 @@ type Memory interface {
 	Alike(ctx context.Context, design plan.PastDesign) ([]plan.PastDesign, error)
 }
 
+// Teacher makes a change of the glossary out of a word and its meaning, on the newest state of the project. It refuses, with a
+// sentence for the person, what it cannot ground.
+type Teacher interface {
+	Teach(ctx context.Context, project plan.ProjectID, lesson plan.Lesson) (plan.Teaching, error)
+	// Prove checks such a change by reading the files anew; what it finds is in the report.
+	Prove(ctx context.Context, change plan.Change) (plan.Report, error)
+}
+
 // Watcher looks how a pull request stands.
 type Watcher interface {
 	Watch(ctx context.Context, project plan.ProjectID, pr plan.PR) (plan.PRStatus, error)
 }
 
-// Ports are the hands of the driver. Memory and Watcher may be nil: then nothing is remembered or looked at.
+// Ports are the hands of the driver. Memory, Watcher and Teacher may be nil: then nothing is remembered, looked
+// at or taught.
 type Ports struct {
 	Resolver    Resolver
 	Interpreter Interpreter
@@ -82,4 +91,5 @@ type Ports struct {
 	Chat        Chat
 	Memory      Memory
 	Watcher     Watcher
+	Teacher     Teacher
 }

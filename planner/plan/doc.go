@@ -14,6 +14,7 @@
 //	change.go    files to publish and their digest
 //	report.go    what the checks found out about one digest
 //	past.go      what is remembered of a design beyond its thread
+//	lesson.go    a word and its meaning on the way into the glossary
 //	message.go   what is shown in the thread, as data
 //	event.go     what happened (input of planner.Step)
 //	effect.go    what shall be done (output of planner.Step)

@@ -25,6 +25,9 @@ const (
 	DoPublish    EffectKind = "publish"    // Brief, Branch            -> PR, Description
 	DoRecall     EffectKind = "recall"     // Past: keep it, find like -> Past
 	DoLearn      EffectKind = "learn"      // Past: keep it            -> nothing
+	DoTeach      EffectKind = "teach"      // Project, Lesson          -> Teaching
+	DoProve      EffectKind = "prove"      // Change of the glossary   -> Report
+	DoSpread     EffectKind = "spread"     // Brief, Teaching: publish -> PR
 	DoWatch      EffectKind = "watch"      // Project, Prior           -> Status
 
 	DoTimer EffectKind = "timer" // Timer, After: fires once, replaces one of the same name
@@ -62,7 +65,9 @@ type Effect struct {
 	Retry int `json:"retry,omitempty"`
 
 	// Prior is the pull request that a revision continues, or that is looked at.
-	Prior *PR `json:"prior,omitempty"`
+	Prior    *PR       `json:"prior,omitempty"`
+	Lesson   *Lesson   `json:"lesson,omitempty"`
+	Teaching *Teaching `json:"teaching,omitempty"`
 	// Past is what shall be remembered of the thread.
 	Past *PastDesign `json:"past,omitempty"`
 }

@@ -40,6 +40,8 @@ const (
 	PressAnswer  ButtonKind = "answer"  // Question and Option
 	PressApprove ButtonKind = "approve" // Digest
 	PressCancel  ButtonKind = "cancel"
+	// PressRemember: the answer to Question shall become part of the glossary.
+	PressRemember ButtonKind = "remember"
 )
 
 // Pressed is a press of a button on a message of the bot.
@@ -97,6 +99,8 @@ type Result struct {
 	// Past are open designs of other threads that ask for the same, as far as this thread's channel may know of them.
 	Past   []PastDesign `json:"past,omitempty"`
 	Status *PRStatus    `json:"status,omitempty"`
+	// Teaching is a lesson as a change.
+	Teaching *Teaching `json:"teaching,omitempty"`
 }
 
 // Usage counts what a language model was asked for. Zero without one.

@@ -19,6 +19,7 @@ const (
 	SayCancelled MessageKind = "cancelled"
 	SayFailed    MessageKind = "failed" // an error in the person's words
 	SayAlike     MessageKind = "alike"  // Past: others ask for the same
+	SayLesson    MessageKind = "lesson" // Lesson: a change of the glossary
 	SayNote      MessageKind = "note"   // anything short
 )
 
@@ -36,7 +37,8 @@ type Message struct {
 	Unknown   []Unknown      `json:"unknown,omitempty"`
 	Examples  []string       `json:"examples,omitempty"`
 	// Call are people and groups to call in, as glossary and configuration name them: the adapter mentions those it knows.
-	Call []string `json:"call,omitempty"`
+	Call   []string    `json:"call,omitempty"`
+	Lesson *LessonCard `json:"lesson,omitempty"`
 	// Past are designs of other threads that are spoken of.
 	Past []PastDesign `json:"past,omitempty"`
 }

@@ -26,6 +26,7 @@ const (
 	CheckIndependent = "independent" // a second way of computing agrees
 	CheckDBT         = "dbt"         // dbt build of the selection
 	CheckDownstream  = "downstream"  // downstream models still bind (edits only)
+	CheckGlossary    = "glossary"    // the glossary is without new problems (changes of the glossary only)
 	CheckUnchanged   = "unchanged"   // the columns that an edited model had give the same rows as before (edits only)
 )
 

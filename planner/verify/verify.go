@@ -37,6 +37,11 @@ func PolicyFor(rules plan.Rules) Policy {
 	return p
 }
 
+// GlossaryPolicy is the policy for a change of the glossary: it needs files only.
+func GlossaryPolicy() Policy {
+	return Policy{Static: []string{plan.CheckPaths, plan.CheckYAML, plan.CheckGlossary}}
+}
+
 // Verdict is the gate's word about one digest.
 type Verdict struct {
 	State plan.VerdictState
