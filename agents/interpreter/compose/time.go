@@ -214,11 +214,11 @@ func (b *builder) ripens(m plan.Measure) {
 	if m.Kind != plan.Conversion {
 		return
 	}
-	what, still := "", "later ones may still follow, so the latest figures can rise"
+	within, still := "", "later ones may still follow, so the latest figures can rise"
 	if w := m.Trailing; w != nil {
-		what = fmt.Sprintf(" within %d %ss", w.Count, w.Unit)
-		still = fmt.Sprintf("the figures of the last %d %ss can still rise", w.Count, w.Unit)
+		within = fmt.Sprintf(", within %d %ss", w.Count, w.Unit)
+		still = fmt.Sprintf("figures of the last %d %ss can still rise", w.Count, w.Unit)
 	}
-	b.assume(false, "%s belongs to the nearest of the %s before it%s and counts in that one's period; %s.",
-		sentence(a(lowerFirst(m.Inputs[1].Label))), lowerFirst(m.Inputs[0].Label), what, still)
+	b.assume(false, "%s count for the nearest %s of the same %s before them%s, and in the period of those; %s.",
+		sentence(m.Inputs[1].Label), lowerFirst(m.Inputs[0].Label), thing(m.Interval.Entity), within, still)
 }
