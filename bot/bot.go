@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"firstmile/agents/forge"
+	"firstmile/agents/interpreter"
 	"firstmile/bot/config"
 	"firstmile/bot/health"
 	"firstmile/bot/memory"
@@ -29,6 +30,8 @@ import (
 // botSettings is what one running bot needs, in Slack or in the embedded workspace.
 type botSettings struct {
 	server config.Server
+	// embeddings makes the vectors of indexes; the zero value is the built-in way.
+	embeddings config.Embeddings
 	// data is the folder for the store, repository copies and scratch files.
 	data string
 	gate string // as the flag --gate
@@ -67,13 +70,20 @@ func runBot(ctx context.Context, s botSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	bench := workbench.New(workbench.Options{Projects: projects, Scratch: filepath.Join(s.data, "scratch")})
+	vectors, err := embedder(s.embeddings, s.log)
+	if err != nil {
+		return err
+	}
+	bench := workbench.New(workbench.Options{Projects: projects, Scratch: filepath.Join(s.data, "scratch"),
+		Index: filepath.Join(s.data, indexFolder), Embedder: vectors, Log: s.log})
 	defer func() { err = errors.Join(err, bench.Close()) }()
 	helped, err := help(s.server.Model, s.log)
 	if err != nil {
 		return err
 	}
-	ports, err := agentPorts(bench, dbt, whyNoDBT, helped...)
+	var past *memory.Memory // which needs the bot, which needs what is wired here
+	designs := func(ctx context.Context, id plan.ProjectID) ([]plan.PastDesign, error) { return past.Designs(ctx, id) }
+	ports, err := agentPorts(bench, dbt, whyNoDBT, append(helped, interpreter.WithIndexes(indexes{bench, designs}))...)
 	if err != nil {
 		return err
 	}
@@ -85,7 +95,7 @@ func runBot(ctx context.Context, s botSettings) (err error) {
 	if err != nil {
 		return err
 	}
-	past := memory.New(db, bot)
+	past = memory.New(db, bot)
 	ports.Chat, ports.Publisher, ports.Memory, ports.Watcher = bot, forges, past, forges
 	ports.Interpreter = memory.Recalling{Interpreter: ports.Interpreter, Memory: past}
 	desk.Driver = driver.New(db, driver.Options{Config: cfg, Ports: ports, Log: s.log, OnBoundary: s.boundary})

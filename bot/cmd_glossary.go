@@ -132,7 +132,6 @@ func lintGlossary(g *glossary.Glossary, project *dbt.Project) (glossary.Problems
 	if err != nil {
 		return nil, fmt.Errorf("reading the project for the glossary: %w", err)
 	}
-	defer func() { _ = known.Close() }() // in memory only
 	problems := glossary.Lint(g.Merge(known.Glossary), known)
 	return slices.DeleteFunc(problems, func(p glossary.Problem) bool {
 		return !slices.ContainsFunc(g.Terms, func(t glossary.Term) bool { return t.Path == p.Path })

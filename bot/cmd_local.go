@@ -32,6 +32,10 @@ func (c *localCommand) Run(ctx context.Context, p program) error {
 	if err != nil {
 		return usageError{err}
 	}
+	vectors, err := config.LoadEmbeddings(p.getenv)
+	if err != nil {
+		return usageError{err}
+	}
 	w, err := local.Start(ctx, local.Options{Addr: c.Addr, Data: c.Data, Admin: c.Faults, Scopes: slackbot.Scopes(), Log: log})
 	if err != nil {
 		return err
@@ -46,6 +50,7 @@ func (c *localCommand) Run(ctx context.Context, p program) error {
 	if !c.NoBot {
 		settings := localBot(w.Description, c.Data, c.Gate)
 		settings.log, settings.health, settings.server.Model = log, c.Health, model
+		settings.embeddings = vectors
 		settings.ready = func(dbt string) { _, _ = fmt.Fprintf(p.stdout, "The bot is connected; checks run %s.\n", dbt) }
 		group.Go(func() error { return runBot(ctx, settings) })
 	}

@@ -33,9 +33,6 @@ func (c *recallCommand) Run(ctx context.Context, p program) error {
 			return fmt.Errorf("%s: %w", dir, err)
 		}
 		docs := k.Documents()
-		if err := k.Close(); err != nil {
-			return err
-		}
 		figures, err := recall.Measure(ctx, docs, nil)
 		if err != nil {
 			return fmt.Errorf("%s: %w", dir, err)

@@ -37,7 +37,11 @@ func (c *serveCommand) Run(ctx context.Context, p program) error {
 	if err != nil {
 		return err
 	}
-	return runBot(ctx, botSettings{server: server, data: c.Data, gate: c.Gate, asOf: c.AsOf, log: logger(p.stderr, c.Verbose), boundary: p.boundary, health: c.Health, local: c.Unpaced,
+	vectors, err := config.LoadEmbeddings(p.getenv)
+	if err != nil {
+		return usageError{err}
+	}
+	return runBot(ctx, botSettings{server: server, embeddings: vectors, data: c.Data, gate: c.Gate, asOf: c.AsOf, log: logger(p.stderr, c.Verbose), boundary: p.boundary, health: c.Health, local: c.Unpaced,
 		ready: func(gate string) {
 			_, _ = fmt.Fprintf(p.stdout, "Firstmile is connected to Slack; checks run %s.\n", gate)
 		}})

@@ -18,10 +18,8 @@
 // Read the package in this order: term.go holds the format as Go types (the
 // JSON schema for editors is glossary.schema.json), load.go and decode.go read
 // it, compile.go turns a term into plan's measures, dimensions and filters,
-// lint.go checks terms against the relations of a project, index.go finds terms, models,
-// columns and values by words. The package imports no agent: what it needs to
-// know of a project comes in as [Relations] and [Document].
+// lint.go checks terms against the relations of a project. The package imports no agent: what it needs to
+// know of a project comes in as [Relations]. Package search, below it, finds terms, models, columns and values by words.
 //
 // The package owns no files; it reads the glossary folder or file it is given.
-// It is the only importer of bleve.
 package glossary

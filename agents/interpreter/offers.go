@@ -9,6 +9,7 @@ import (
 	"firstmile/agents/interpreter/knowledge"
 	"firstmile/agents/interpreter/lexicon"
 	"firstmile/glossary"
+	"firstmile/glossary/search"
 	"firstmile/planner/plan"
 )
 
@@ -21,7 +22,7 @@ func (s *session) offers(l grammar.Linked, span grammar.Span, n int) []Offer {
 	around = append(append(around, s.valuesBefore(l, span.To)...), s.terms(l)...)
 	for _, defined := range []bool{true, false} { // what the glossary defines before bare columns and values
 		for _, h := range around {
-			if term := h.Kind == glossary.TermDocument || h.Kind == glossary.MetricDocument; term == defined {
+			if term := h.Kind == search.Term || h.Kind == search.Metric; term == defined {
 				hits = append(hits, h)
 			}
 		}
@@ -38,7 +39,7 @@ func (s *session) offers(l grammar.Linked, span grammar.Span, n int) []Offer {
 
 // stands reports whether a candidate can stand where the words stand: after "by" only what splits, before a noun, as in "big
 // fish customers", only what says which of them. Elsewhere anything that has a definition or is a value.
-func (s *session) stands(h glossary.Hit, l grammar.Linked, span grammar.Span) bool {
+func (s *session) stands(h search.Hit, l grammar.Linked, span grammar.Span) bool {
 	cands := s.k.ByKey(h.Ref)
 	is := func(kinds ...knowledge.Kind) bool {
 		return slices.ContainsFunc(cands, func(c knowledge.Candidate) bool { return slices.Contains(kinds, c.Kind) })
@@ -61,11 +62,11 @@ func (s *session) isKey(cands []knowledge.Candidate) bool {
 }
 
 // terms lists the glossary, its measures first if the request names none so far.
-func (s *session) terms(l grammar.Linked) []glossary.Hit {
+func (s *session) terms(l grammar.Linked) []search.Hit {
 	measured := slices.ContainsFunc(l.Terminals, func(t chart.Item) bool { return t.Category == chart.Category(knowledge.Metric) })
-	var first, rest []glossary.Hit
+	var first, rest []search.Hit
 	for _, t := range s.k.Glossary.Terms {
-		h := glossary.Hit{Document: glossary.Document{Ref: s.k.TermKey(t.ID), Kind: glossary.TermDocument, Name: t.Name, Text: t.Definition}}
+		h := search.Hit{Ref: s.k.TermKey(t.ID), Kind: search.Term, Name: t.Name, Text: t.Definition}
 		switch {
 		case t.Status == glossary.Deprecated:
 		case (t.Metric != nil) == measured:
@@ -78,7 +79,7 @@ func (s *session) terms(l grammar.Linked) []glossary.Hit {
 }
 
 // private reports whether a candidate shows something of a column that is not shown to anyone, a model included.
-func (s *session) private(h glossary.Hit) bool {
+func (s *session) private(h search.Hit) bool {
 	return slices.ContainsFunc(s.k.ByKey(h.Ref), func(c knowledge.Candidate) bool {
 		return s.k.Private(c.Column) != "" || slices.ContainsFunc(c.Filters, func(f plan.Filter) bool { return s.k.Private(f.Column) != "" })
 	})
@@ -88,8 +89,8 @@ func (s *session) private(h glossary.Hit) bool {
 const fewValues = 6
 
 // valuesBefore lists the values that tell rows of a noun apart: "big fish customers" may be those of one segment.
-func (s *session) valuesBefore(l grammar.Linked, noun int) []glossary.Hit {
-	var hits []glossary.Hit
+func (s *session) valuesBefore(l grammar.Linked, noun int) []search.Hit {
+	var hits []search.Hit
 	for _, t := range l.Terminals {
 		slot, ok := t.Meaning.(*grammar.Slot)
 		if !ok || t.From != noun || slot.Kind != knowledge.Entity {
@@ -107,7 +108,7 @@ func (s *session) valuesBefore(l grammar.Linked, noun int) []glossary.Hit {
 					continue
 				}
 				for _, v := range values {
-					hits = append(hits, glossary.Hit{Document: glossary.Document{Ref: "value:" + ref.String() + "=" + v, Kind: glossary.ValueDocument, Name: v}})
+					hits = append(hits, search.Hit{Ref: "value:" + ref.String() + "=" + v, Kind: search.Value, Name: v})
 				}
 			}
 		}
@@ -138,7 +139,7 @@ func (s *session) beside(l grammar.Linked, span grammar.Span) string {
 	return strings.Join(words, " ")
 }
 
-func (s *session) offer(h glossary.Hit) Offer {
+func (s *session) offer(h search.Hit) Offer {
 	o := Offer{Key: h.Ref, Label: label(h), Detail: h.Text}
 	for _, c := range s.k.ByKey(h.Ref) {
 		if c.Kind == knowledge.Value {

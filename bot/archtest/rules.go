@@ -56,7 +56,7 @@ var homes = []home{
 	{"github.com/google/go-github", "agents/forge"},
 	{"github.com/bradleyfalzon/ghinstallation", "agents/forge"},
 	{"github.com/sashabaranov/go-openai", "agents/llm/openai"},
-	{"github.com/blevesearch", "glossary"},
+	{"github.com/blevesearch", "glossary/search"},
 	{"github.com/duckdb", "agents/sandbox"},
 	{"github.com/landlock-lsm", "agents/sandbox"},
 	{"github.com/coder/websocket", "bot/local/slackapi"},

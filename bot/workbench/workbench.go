@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"firstmile/agents/dbt"
 	"firstmile/agents/dbt/settings"
 	"firstmile/glossary"
+	"firstmile/glossary/search"
 	"firstmile/planner/plan"
 )
 
@@ -56,6 +58,12 @@ type Options struct {
 	Projects []Project
 	// Scratch is a folder for copies of databases.
 	Scratch string
+	// Index is a folder in which each project's index has one of its own; empty: indexes are in memory.
+	Index string
+	// Embedder makes the vectors of indexes; nil: the built-in one.
+	Embedder search.Embedder
+	// Log gets what an index has to say; nil: nothing.
+	Log *slog.Logger
 }
 
 // Workbench serves all configured projects. Safe for concurrent use.
@@ -66,6 +74,8 @@ type Workbench struct {
 	bases map[plan.Base]*opened
 	order []plan.Base // oldest first
 	boxes map[plan.ProjectID]*box
+
+	libraries map[plan.ProjectID]*library
 }
 
 // keep bounds how many bases stay in memory for each project.
@@ -88,16 +98,20 @@ type opened struct {
 
 // New makes a Workbench. Nothing is read before it is asked for.
 func New(o Options) *Workbench {
-	return &Workbench{o: o, caps: map[plan.ProjectID]*dbt.Cache{}, bases: map[plan.Base]*opened{}, boxes: map[plan.ProjectID]*box{}}
+	return &Workbench{o: o, caps: map[plan.ProjectID]*dbt.Cache{}, bases: map[plan.Base]*opened{}, boxes: map[plan.ProjectID]*box{},
+		libraries: map[plan.ProjectID]*library{}}
 }
 
-// Close ends the sandboxes.
+// Close ends the sandboxes and closes the indexes.
 func (w *Workbench) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var errs []error
 	for _, b := range w.boxes {
 		errs = append(errs, b.close())
+	}
+	for _, l := range w.libraries {
+		errs = append(errs, l.close())
 	}
 	return errors.Join(errs...)
 }

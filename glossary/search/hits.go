@@ -11,6 +11,8 @@ type Hit struct {
 	Ref  string // "column:fct_orders.status"
 	Kind Kind
 	Name string // as it is called: "status"
+	// Aliases are the other names of a term, metric or relation.
+	Aliases []string
 	Of   string // columns and values: the name of their relation
 	Text string // description
 	// Where is the place of the document that it is in.
@@ -37,7 +39,7 @@ func (s *state) hits(q Query, m *matcher, best []fused, cosines []near) []Hit {
 		}
 		d := s.docs[b.doc]
 		if q.kind(d.Kind) {
-			out = append(out, Hit{Ref: d.Ref, Kind: d.Kind, Name: d.Name, Text: d.Text, Where: d.Where, Score: b.score})
+			out = append(out, Hit{Ref: d.Ref, Kind: d.Kind, Name: d.Name, Aliases: d.Aliases, Text: d.Text, Where: d.Where, Score: b.score})
 		}
 		if q.Only == nil && d.Kind == Model && (q.kind(Column) || q.kind(Value)) {
 			out = append(out, m.open(d, q, b.score)...)

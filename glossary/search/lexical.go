@@ -57,9 +57,9 @@ func newLexical(path string) (*lexical, error) {
 	return &lexical{index: x, disk: path != ""}, nil
 }
 
-// settings of bleve's storage. A batch is visible at once and on disk soon after ("unsafe"): a crash in between loses the latest
+// settings of bleve's storage. A folder that is in use is not waited for. A batch is visible at once and on disk soon after ("unsafe"): a crash in between loses the latest
 // changes with the manifest that speaks of them, and the next Sync makes them again.
-func settings() map[string]any { return map[string]any{"bolt_timeout": "200ms", "unsafe_batch": true} }
+func settings() map[string]any { return map[string]any{"bolt_timeout": "1ms", "unsafe_batch": true} }
 
 // openLexical opens what newLexical made.
 func openLexical(path string) (l *lexical, err error) {
