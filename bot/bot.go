@@ -20,6 +20,7 @@ import (
 	"firstmile/bot/health"
 	"firstmile/bot/memory"
 	"firstmile/bot/slackbot"
+	"firstmile/bot/teach"
 	"firstmile/bot/workbench"
 	"firstmile/planner"
 	"firstmile/planner/driver"
@@ -95,6 +96,7 @@ func runBot(ctx context.Context, s botSettings) (err error) {
 	if err != nil {
 		return err
 	}
+	ports.Teacher = teach.New(bench, ports.Interpreter, lintGlossary)
 	past = memory.New(db, bot)
 	ports.Chat, ports.Publisher, ports.Memory, ports.Watcher = bot, forges, past, forges
 	ports.Interpreter = memory.Recalling{Interpreter: ports.Interpreter, Memory: past}

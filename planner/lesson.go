@@ -26,8 +26,8 @@ func lessonSlot(slot string) (int, bool) {
 
 // defines takes a message that says what a word means. Where the word is what was asked about, it answers that as well.
 func (s *step) defines(m plan.Said) bool {
-	word, means, ok := definition(m.Text)
-	if !ok || s.fresh() && !m.Mention {
+	word, means, explicit, ok := definition(m.Text)
+	if !ok || s.fresh() && !m.Mention || !explicit && !m.Mention && !s.asked(word) {
 		return false
 	}
 	l := plan.Lesson{Word: word, Means: means, Person: m.Person, At: s.at}
@@ -58,13 +58,19 @@ func (s *step) defines(m plan.Said) bool {
 		}
 		l.Ref = r.answers[0].Option
 		s.teach(l)
-		if !s.answeredSo(r.answers[0]) {
+		if !s.fresh() && !s.answeredSo(r.answers[0]) {
+			m.Mention = false // it has its 👀
 			s.amend(r, m)
 		}
 		return true
 	}
 	s.teach(l)
 	return true
+}
+
+// asked reports whether there was a question about a word.
+func (s *step) asked(word string) bool {
+	return slices.ContainsFunc(s.t.Asked, func(q plan.Question) bool { return q.Subject == strings.ToLower(word) })
 }
 
 // answeredSo reports whether the question has this very answer already.
@@ -171,7 +177,7 @@ func (s *step) proven(id plan.EffectID, r plan.Report) {
 func (s *step) lessonMessage(l plan.LessonState) plan.Message {
 	t := l.Teaching
 	c := plan.LessonCard{Digest: t.Change.Digest(), Title: t.Title, Diff: t.Diff, Checks: s.lessonVerdict(l).Checks, Emoji: s.cfg.Emoji,
-		Approvers: approversText(t.Approvers(), plan.Green), Stage: l.Stage, PR: l.PR}
+		Approvers: lessonApprovers(*t), Stage: l.Stage, PR: l.PR}
 	for _, f := range t.Change.Files {
 		c.Files = append(c.Files, f.Path)
 	}
@@ -204,48 +210,59 @@ func (s *step) lessonPosted(n int, ref plan.MessageRef) {
 	}
 }
 
-// lessonOf finds the lesson shown in a message. One whose message is still on its way is found by its digest.
-func (s *step) lessonOf(m plan.MessageRef, digest string) (int, bool) {
+// lessonOf finds the lesson shown in a message.
+func (s *step) lessonOf(m plan.MessageRef) (int, bool) {
 	for _, l := range s.t.Lessons {
-		if l.Teaching == nil {
-			continue
-		}
-		if l.Message == m && !m.IsZero() || l.Message.IsZero() && digest != "" && l.Teaching.Change.Digest() == digest {
+		if l.Teaching != nil && l.Message == m && !m.IsZero() {
 			return l.N, true
 		}
 	}
 	return 0, false
 }
 
-// reactedToLesson takes a reaction that belongs to a lesson.
-func (s *step) reactedToLesson(r plan.Reacted) bool {
-	n, ok := s.lessonOf(r.Message, "")
-	if !ok {
-		for slot := range s.postingLessons() { // it may be for a message that is on its way
-			if r.Message != s.t.Slots[slotProposal] && !s.unposted(slotProposal) && slot != "" {
-				s.early(plan.Event{At: s.at, Reacted: &r})
-				return true
+// pressedOnLesson takes a press that belongs to a lesson. One whose message is still on its way waits for that.
+func (s *step) pressedOnLesson(p plan.Pressed, e plan.Event) bool {
+	if n, ok := s.lessonOf(p.Message); ok {
+		s.approveLesson(n, plan.Approval{Person: p.Person, Digest: p.Digest, Message: p.Message, At: s.at})
+		return true
+	}
+	for _, l := range s.t.Lessons {
+		if l.Teaching != nil && l.Message.IsZero() && l.Stage == plan.LessonProposed && l.Teaching.Change.Digest() == p.Digest {
+			if s.lessonUnposted() {
+				s.early(e)
 			}
+			return true
 		}
-		return false
 	}
-	if r.Added {
-		l := s.t.Lessons[n-1]
-		s.approveLesson(n, plan.Approval{Person: r.Person, Digest: l.Teaching.Change.Digest(), Message: r.Message, At: s.at, Emoji: r.Emoji})
-	}
-	return true
+	return false
 }
 
-func (s *step) postingLessons() map[string]bool {
-	out := map[string]bool{}
+// reactedToLesson takes a reaction that belongs to a lesson, or may belong to one whose message is still on its way.
+func (s *step) reactedToLesson(r plan.Reacted, e plan.Event) bool {
+	if n, ok := s.lessonOf(r.Message); ok {
+		if r.Added {
+			digest := s.t.Lessons[n-1].Teaching.Change.Digest()
+			s.approveLesson(n, plan.Approval{Person: r.Person, Digest: digest, Message: r.Message, At: s.at, Emoji: r.Emoji})
+		}
+		return true
+	}
+	known := r.Message == s.t.Slots[slotProposal] || slices.Contains(s.t.Proposals, r.Message) || s.unposted(slotProposal)
+	if !known && s.lessonUnposted() {
+		s.early(e)
+		return true
+	}
+	return false
+}
+
+// lessonUnposted reports whether a lesson's message is on its way.
+func (s *step) lessonUnposted() bool {
 	for id, slot := range s.t.Posting {
-		if _, waiting := s.t.Waiting[id]; waiting {
-			if _, ok := lessonSlot(slot); ok {
-				out[slot] = true
-			}
+		_, waiting := s.t.Waiting[id]
+		if _, ok := lessonSlot(slot); ok && waiting {
+			return true
 		}
 	}
-	return out
+	return false
 }
 
 // approveLesson takes a yes to the digest that was shown. One is enough.
@@ -261,13 +278,20 @@ func (s *step) approveLesson(n int, a plan.Approval) {
 		s.refuse(a.Person, "These are not the files that were shown.")
 		return
 	case !l.Teaching.Approvers().May(a.Person, l.Lesson.Person):
-		s.refuse(a.Person, "Your approval does not count for this change of the glossary: "+approversText(l.Teaching.Approvers(), plan.Green)+".")
+		s.refuse(a.Person, "Your approval does not count for this change of the glossary: "+lessonApprovers(*l.Teaching)+".")
 		return
 	}
 	l.Approvals, l.Stage = []plan.Approval{a}, plan.LessonPublishing
 	s.showLesson(*l)
 	brief := plan.Brief{Thread: lessonThread(s.t.ID, n), Requester: l.Lesson.Person, Change: l.Teaching.Change, Reports: l.Reports, Approval: &a}
 	s.lessonDo(n, plan.Effect{Kind: plan.DoSpread, Brief: &brief, Teaching: l.Teaching})
+}
+
+// lessonApprovers says who may approve. The owner stands among the people and among the groups; once is enough to say.
+func lessonApprovers(t plan.Teaching) string {
+	a := t.Approvers()
+	a.Groups = slices.DeleteFunc(slices.Clone(a.Groups), func(g string) bool { return g == t.Owner })
+	return approversText(a, plan.Green)
 }
 
 // lessonThread is the name under which the forge knows a lesson: its pull request is not the design's.
@@ -295,7 +319,7 @@ func (s *step) lessonFailed(f plan.EffectFailed) {
 	text := f.Failure.Message
 	switch {
 	case f.Failure.Code == plan.CodeBaseMoved:
-		l.Stage = plan.LessonDropped
+		l.Stage, l.Approvals = plan.LessonDropped, nil
 		text = fmt.Sprintf("The glossary changed meanwhile. Say again what “%s” means, and I make the change anew.", l.Lesson.Word)
 		s.showLesson(*l)
 	case l.Stage == plan.LessonPublishing:

@@ -3,7 +3,9 @@ package planner
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,18 +35,22 @@ func FuzzStep(f *testing.F) {
 
 // TestPromise plays random conversations; a failure names the seed to replay.
 func TestPromise(t *testing.T) {
-	published := 0
+	published, lessons := 0, 0
 	for seed := range uint64(3000) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		left := 200
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
-			published += play(t, func(n int) int {
+			designs, words := play(t, func(n int) int {
 				if left--; left < 0 {
 					return -1
 				}
 				return r.IntN(n)
 			})
+			published, lessons = published+designs, lessons+words
 		})
+	}
+	if lessons < 30 {
+		t.Errorf("only %d of 3000 random conversations changed the glossary", lessons)
 	}
 	if published < 300 {
 		t.Errorf("only %d of 3000 random conversations published anything: they do not try hard enough", published)
@@ -66,10 +72,11 @@ type world struct {
 	posted  map[string]string        // message -> digest shown in it
 	current string                   // newest proposal message
 	pubs    int
+	lessons int // published changes of the glossary
 }
 
-// play runs one conversation and returns how many publications it saw.
-func play(t *testing.T, choose func(n int) int) int {
+// play runs one conversation and returns how many publications of designs and of words it saw.
+func play(t *testing.T, choose func(n int) int) (designs, words int) {
 	w := &world{t: t, choose: choose, thread: plan.Thread{ID: "t"}, cfg: DefaultConfig(),
 		reports: map[string][]plan.Report{}, shown: map[string][]byte{}, yes: map[string][]vote{}, posted: map[string]string{}}
 	w.cfg.Projects = []plan.ProjectID{"p"}
@@ -78,9 +85,9 @@ func play(t *testing.T, choose func(n int) int) int {
 	w.rules.Approvers.Count = choose(3)
 	w.feed(plan.Event{Said: &plan.Said{Person: person("ana"), Text: "orders", Mention: true, Message: plan.MessageRef{TS: "u0"}}})
 	for {
-		c := choose(20)
+		c := choose(21)
 		if c < 0 {
-			return w.pubs
+			return w.pubs, w.lessons
 		}
 		w.act(c)
 	}
@@ -103,8 +110,8 @@ func (w *world) act(c int) {
 	case c == 14:
 		w.feed(plan.Event{Pressed: &plan.Pressed{Person: who, Button: plan.PressApprove, Message: w.anyMessage(), Digest: w.anyDigest()}})
 	case c == 15:
-		texts := []string{"also by plan", "cancel", "customers", "", "thanks"}
-		w.feed(plan.Event{Said: &plan.Said{Person: who, Text: texts[max(w.choose(5), 0)], Mention: w.choose(3) == 0,
+		texts := []string{"also by plan", "cancel", "customers", "", "thanks", "remember: churn means a", "sorry, I meant b", "both", "1, and only EMEA", "no, the first one"}
+		w.feed(plan.Event{Said: &plan.Said{Person: who, Text: texts[max(w.choose(len(texts)), 0)], Mention: w.choose(3) == 0,
 			Message: plan.MessageRef{TS: fmt.Sprint("u", w.n)}}})
 	case c == 16:
 		for name := range w.thread.Retries {
@@ -115,7 +122,9 @@ func (w *world) act(c int) {
 		w.feed(plan.Event{Done: &plan.Done{Effect: plan.EffectID(fmt.Sprintf("t#%d", w.choose(60))),
 			Result: plan.Result{Report: report(w.anyDigest(), plan.LevelEmbedded, "green", "")}}})
 	case c == 18:
-		w.feed(plan.Event{Fired: &plan.Fired{Timer: []string{timerRemind, timerPark}[max(w.choose(2), 0)]}})
+		w.feed(plan.Event{Fired: &plan.Fired{Timer: []string{timerRemind, timerPark, timerWatch}[max(w.choose(3), 0)]}})
+	case c == 19:
+		w.feed(plan.Event{Pressed: &plan.Pressed{Person: who, Button: plan.PressRemember, Question: "definition:churn"}})
 	}
 }
 
@@ -130,8 +139,13 @@ func (w *world) anyDigest() string {
 	if w.thread.Change != nil && w.choose(3) != 0 {
 		return w.thread.Change.Digest()
 	}
-	for d := range w.shown {
-		return d
+	for _, l := range w.thread.Lessons {
+		if l.Teaching != nil && w.choose(3) == 0 {
+			return l.Teaching.Change.Digest()
+		}
+	}
+	if known := slices.Sorted(maps.Keys(w.shown)); len(known) > 0 {
+		return known[max(w.choose(len(known)), 0)]
 	}
 	return "none"
 }
@@ -164,7 +178,18 @@ func (w *world) answer(e plan.Effect) {
 		r.Change = &e.Brief.Change
 	case plan.DoCheck:
 		r.Report = w.report(e)
-	case plan.DoPublish:
+	case plan.DoTeach:
+		r.Teaching = &plan.Teaching{Term: "t", Owner: "finance", Rules: w.rules, Change: plan.Change{Files: []plan.File{{Path: "glossary/g.yml", Mode: "100644",
+			Content: []byte(fmt.Sprint("terms ", w.choose(3)))}}}}
+	case plan.DoProve:
+		r.Report = w.prove(e)
+	case plan.DoRecall:
+		p := *e.Past
+		p.Thread = plan.ThreadID(fmt.Sprint("other", w.choose(3)))
+		r.Past = []plan.PastDesign{p}
+	case plan.DoWatch:
+		r.Status = &plan.PRStatus{State: []plan.PRState{plan.PROpen, plan.PRMerged, plan.PRClosed}[max(w.choose(3), 0)]}
+	case plan.DoPublish, plan.DoSpread:
 		r.PR = &plan.PR{Number: 1, Branch: "b"}
 	}
 	w.feed(plan.Event{Done: &plan.Done{Effect: e.ID, Result: r}})
@@ -186,11 +211,52 @@ func (w *world) report(e plan.Effect) *plan.Report {
 	return r
 }
 
+// prove reports about a change of the glossary, truthfully or about another one.
+func (w *world) prove(e plan.Effect) *plan.Report {
+	r := &plan.Report{Digest: e.Change.Digest(), Level: plan.LevelEmbedded}
+	if w.choose(10) == 0 {
+		r.Digest = "another"
+	}
+	for _, name := range []string{plan.CheckPaths, plan.CheckYAML, plan.CheckGlossary} {
+		status := []plan.CheckStatus{plan.Passed, plan.Passed, plan.Passed, plan.Passed, plan.Passed, plan.Failed, plan.NotRun}[max(w.choose(7), 0)]
+		r.Checks = append(r.Checks, plan.Check{Name: name, Status: status})
+	}
+	w.reports[r.Digest] = append(w.reports[r.Digest], *r)
+	return r
+}
+
+// judgeLesson checks a publication of the glossary: shown, proven, and wanted by somebody other than the requester, in a
+// pull request that is not the design's.
+func (w *world) judgeLesson(e plan.Effect) {
+	w.lessons++
+	digest := e.Brief.Change.Digest()
+	if e.Brief.Thread == w.thread.ID {
+		w.t.Fatal("a lesson goes into the design's pull request")
+	}
+	good := false
+	for _, r := range w.reports[digest] {
+		all := len(r.Checks) == 3
+		for _, c := range r.Checks {
+			all = all && c.Status == plan.Passed
+		}
+		good = good || all
+	}
+	if !good {
+		w.t.Fatal("a lesson is published that was not proven")
+	}
+	if v := w.voters(digest); !v["dev"] && !v["dev2"] {
+		w.t.Fatalf("a lesson is published by the word of %v", v)
+	}
+}
+
 // show posts a message and remembers which bytes a proposal showed.
 func (w *world) show(e plan.Effect) *plan.MessageRef {
 	ref := plan.MessageRef{TS: fmt.Sprint("b", w.n)}
 	if p := e.Message.Proposal; p != nil {
 		w.posted[ref.TS], w.current = p.Digest, ref.TS
+	}
+	if l := e.Message.Lesson; l != nil {
+		w.posted[ref.TS], w.current = l.Digest, ref.TS
 	}
 	return &ref
 }
@@ -215,6 +281,9 @@ func (w *world) feed(e plan.Event) {
 		}
 		if eff.Kind == plan.DoPublish {
 			w.judge(eff)
+		}
+		if eff.Kind == plan.DoSpread {
+			w.judgeLesson(eff)
 		}
 		if eff.Kind != plan.DoTimer {
 			w.open = append(w.open, eff)

@@ -90,8 +90,7 @@ func (s *step) pressed(p plan.Pressed, e plan.Event) {
 			s.cancel(p.Person)
 		}
 	case plan.PressApprove:
-		if n, ok := s.lessonOf(p.Message, p.Digest); ok {
-			s.approveLesson(n, plan.Approval{Person: p.Person, Digest: p.Digest, Message: p.Message, At: s.at})
+		if s.pressedOnLesson(p, e) {
 			return
 		}
 		if s.unposted(slotProposal) {
@@ -108,7 +107,7 @@ func (s *step) reacted(r plan.Reacted, e plan.Event) {
 		s.rememberAnswers(r.Person)
 		return
 	}
-	if !slices.Contains(s.cfg.Emoji, r.Emoji) || s.reactedToLesson(r) {
+	if !slices.Contains(s.cfg.Emoji, r.Emoji) || s.reactedToLesson(r, e) {
 		return
 	}
 	if s.unposted(slotProposal) {

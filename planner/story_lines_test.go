@@ -2,10 +2,12 @@ package planner
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"firstmile/planner/plan"
+	"firstmile/planner/verify"
 )
 
 // play turns a line of a story into an event. The verbs:
@@ -16,7 +18,8 @@ import (
 //	reuse new                   reuse exists MODEL       reuse extend MODEL [asked]
 //	synthesized BYTES
 //	covered                     documented [BYTES]       report LEVEL STATUS [CHECK]
-//	react WHO EMOJI [TS]        unreact WHO EMOJI        press WHO approve|cancel|ID=OPT
+//	react WHO EMOJI [TS|lessonN]      unreact WHO EMOJI        press WHO approve|cancel|ID=OPT|remember ID|lesson N
+//	teaches BYTES [OWNER]       proves green|STATUS CHECK   spreads
 //	recalls WHO [PR]            stands open|merged|closed [COMMENT]
 //	published                   fails KIND CLASS CODE    fires TIMER
 //	hold                        posted                   rules no-dbt|two
@@ -39,6 +42,9 @@ func (st *teller) play(line string) ([]plan.Effect, error) {
 			Edited: w[0] == "edit", Message: plan.MessageRef{Channel: "C1", TS: ts}}}), nil
 	case "react", "unreact":
 		ts := arg(3)
+		if n, err := strconv.Atoi(strings.TrimPrefix(ts, "lesson")); err == nil {
+			ts = st.thread.Lessons[n-1].Message.TS
+		}
 		if ts == "" {
 			ts = st.thread.Slots[slotProposal].TS
 		}
@@ -76,6 +82,12 @@ func (st *teller) press(who, what string) ([]plan.Effect, error) {
 	switch id, option, ok := strings.Cut(what, "="); {
 	case ok:
 		p.Button, p.Question, p.Option = plan.PressAnswer, id, option
+	case strings.HasPrefix(what, "remember "):
+		p.Button, p.Question = plan.PressRemember, strings.TrimPrefix(what, "remember ")
+	case strings.HasPrefix(what, "lesson "):
+		n, _ := strconv.Atoi(strings.TrimPrefix(what, "lesson "))
+		l := st.thread.Lessons[n-1]
+		p.Button, p.Message, p.Digest = plan.PressApprove, l.Message, l.Teaching.Change.Digest()
 	case what == "cancel":
 		p.Button = plan.PressCancel
 	default:
@@ -99,6 +111,27 @@ func (st *teller) playResult(w []string, arg func(int) string, line string) ([]p
 	case "reads":
 		return st.result(plan.DoInterpret, func(plan.Effect) plan.Result {
 			return plan.Result{Reading: reading(w[1], strings.TrimSpace(strings.TrimPrefix(line, "reads "+w[1])))}
+		})
+	case "teaches":
+		return st.result(plan.DoTeach, func(e plan.Effect) plan.Result {
+			return plan.Result{Teaching: &plan.Teaching{Term: "t", Title: e.Lesson.Word + " means " + e.Lesson.Means, Owner: arg(2), Rules: st.rules,
+				Change: plan.Change{Files: []plan.File{{Path: "glossary/g.yml", Action: plan.Create, Mode: "100644", Content: []byte(arg(1))}}}}}
+		})
+	case "proves":
+		return st.result(plan.DoProve, func(e plan.Effect) plan.Result {
+			r := plan.Report{Digest: e.Change.Digest(), Level: plan.LevelEmbedded}
+			for _, n := range verify.GlossaryPolicy().Static {
+				c := plan.Check{Name: n, Status: plan.Passed, Detail: "ok"}
+				if n == arg(2) {
+					c.Status, c.Detail = plan.CheckStatus(arg(1)), "it is "+arg(1)
+				}
+				r.Checks = append(r.Checks, c)
+			}
+			return plan.Result{Report: &r}
+		})
+	case "spreads":
+		return st.result(plan.DoSpread, func(plan.Effect) plan.Result {
+			return plan.Result{PR: &plan.PR{Number: 8, URL: "pull/8", Branch: "g", Commit: "c3"}}
 		})
 	case "recalls":
 		return st.result(plan.DoRecall, func(e plan.Effect) plan.Result {

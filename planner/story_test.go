@@ -172,6 +172,12 @@ func describe(e plan.Effect) string {
 		return "interpret " + strings.Join(said, " | ")
 	case plan.DoLearn, plan.DoRecall:
 		return fmt.Sprintf("%s %s %q", e.Kind, e.Past.State, e.Past.Title)
+	case plan.DoTeach:
+		return fmt.Sprintf("teach %q as %q %s", e.Lesson.Word, e.Lesson.Means, e.Lesson.Ref)
+	case plan.DoProve:
+		return fmt.Sprintf("prove %.6s", e.Change.Digest())
+	case plan.DoSpread:
+		return fmt.Sprintf("spread %.6s approved by %s as %s", e.Brief.Change.Digest(), e.Brief.Approval.Person.ID, e.Brief.Thread)
 	case plan.DoWatch:
 		return "watch " + e.Prior.URL
 	case plan.DoSynthesize:
@@ -211,6 +217,15 @@ func describeMessage(m plan.Message) string {
 	s += ": " + text
 	for _, q := range m.Questions {
 		s += " [" + q.ID + "]"
+	}
+	if c := m.Lesson; c != nil {
+		s += fmt.Sprintf("%s %.6s %s", c.Title, c.Digest, c.Stage)
+		if c.Approved != nil {
+			s += " approved by " + c.Approved.ID
+		}
+		if c.PR != nil {
+			s += " " + c.PR.URL
+		}
 	}
 	if len(m.Call) > 0 {
 		s += " calling " + strings.Join(m.Call, ", ")

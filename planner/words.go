@@ -129,12 +129,16 @@ func bare(text string) string {
 // notWords stand where a word would, but name nothing.
 var notWords = []string{"it", "that", "this", "what", "which", "he", "she", "they", "we", "i", "you", "who", "there", "these", "those", "what this", "what that"}
 
+// asking are words that begin a question or a request rather than a name.
+var asking = []string{"what", "how", "who", "which", "why", "tell", "show", "explain", "does", "do", "is", "are", "if", "when", "can", "could", "say"}
+
 // maxWord bounds how many words a name has.
 const maxWord = 5
 
 // definition reads "by churn we mean customer churn", "remember: region means billing region", "define big customers as …".
 // "is" and "are" define only behind "remember" or "define": "revenue is wrong" defines nothing.
-func definition(text string) (word, means string, ok bool) {
+// explicit reports whether it can hardly mean anything else; "a discount means less revenue" may be talk.
+func definition(text string) (word, means string, explicit, ok bool) {
 	rest := strings.TrimSpace(text)
 	asked := false
 	for _, w := range []string{"please", "remember", "define", "note", "for the glossary", "that", "please"} {
@@ -155,7 +159,7 @@ func definition(text string) (word, means string, ok bool) {
 		}
 	}
 	if at < 0 || len(lower) != len(rest) {
-		return "", "", false
+		return "", "", false, false
 	}
 	by := strings.Contains(lower[at:at+length], " mean ") && !asked
 	word, means = strings.TrimSpace(rest[:at]), strings.TrimRight(strings.TrimSpace(rest[at+length:]), ".!;, ")
@@ -167,8 +171,10 @@ func definition(text string) (word, means string, ok bool) {
 	}
 	word = strings.Trim(word, " \"'“”‘’:,")
 	means = strings.Trim(means, " \"“”")
-	if by && !named || word == "" || means == "" || len(strings.Fields(word)) > maxWord || slices.Contains(notWords, strings.ToLower(word)) {
-		return "", "", false
+	first, _, _ := strings.Cut(strings.ToLower(word), " ")
+	if by && !named || word == "" || means == "" || len(strings.Fields(word)) > maxWord || slices.Contains(notWords, strings.ToLower(word)) ||
+		slices.Contains(asking, first) {
+		return "", "", false, false
 	}
-	return word, means, true
+	return word, means, asked || named, true
 }

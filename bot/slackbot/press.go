@@ -52,6 +52,9 @@ func pressOf(a slack.BlockAction) (plan.Pressed, bool) {
 	case strings.HasPrefix(a.ActionID, render.ActionAnswer):
 		question, option, ok := render.ParseAnswer(a.Value)
 		return plan.Pressed{Button: plan.PressAnswer, Question: question, Option: option}, ok
+	case a.ActionID == render.ActionRemember:
+		question, _, ok := render.ParseAnswer(a.Value)
+		return plan.Pressed{Button: plan.PressRemember, Question: question}, ok
 	case a.ActionID == render.ActionApprove:
 		return plan.Pressed{Button: plan.PressApprove, Digest: a.Value}, a.Value != ""
 	case a.ActionID == render.ActionCancel:

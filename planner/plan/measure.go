@@ -36,6 +36,13 @@ const (
 	Balance MeasureKind = "balance"
 	// Population: entities whose validity interval covers a point in time.
 	Population MeasureKind = "population"
+	// Retention: of the entities whose first Inputs[0] event lies in a period (their cohort), those with an Inputs[1] event in the
+	// period that is so many periods later as the design's Age dimension says. Interval.Entity says whose events they are; Calculation
+	// which figure it is. It is no metric type of MetricFlow.
+	Retention MeasureKind = "retention"
+	// Funnel: entities, in the period of their first Inputs[0] event, that got as far as step Step (1 is Inputs[0]): an event of each
+	// step at or after the one of the step before, all within Trailing of the first (nil: at any later time). It is no metric type of MetricFlow.
+	Funnel MeasureKind = "funnel"
 	// OverPeriods: Agg of the values that Inputs[0] has in each period of Periods ("average logins per day").
 	OverPeriods MeasureKind = "over_periods"
 )
@@ -72,8 +79,10 @@ type Measure struct {
 	Periods *TimeAxis `json:"periods,omitempty"`
 
 	Interval *Interval `json:"interval,omitempty"`
-	// Calculation of a conversion; empty is ConversionRate.
+	// Calculation of a conversion or a retention; empty is the rate.
 	Calculation Calculation `json:"calculation,omitempty"`
+	// Step of a funnel, from 1.
+	Step int `json:"step,omitempty"`
 
 	// Format is how people read the number.
 	Format Format `json:"format,omitempty"`
@@ -96,6 +105,13 @@ const (
 	ConversionRate Calculation = "conversion_rate" // Conversions divided by Opportunities
 	Conversions    Calculation = "conversions"     // base events that converted
 	Opportunities  Calculation = "opportunities"   // all base events; MetricFlow's base measure
+)
+
+// Calculations of a retention. An entity counts once for each age.
+const (
+	RetentionRate Calculation = "retention_rate" // Retained divided by CohortSize
+	Retained      Calculation = "retained"       // entities of the cohort that were active at that age
+	CohortSize    Calculation = "cohort_size"    // all entities of the cohort, the same at every age
 )
 
 // Format of a measure.
@@ -175,4 +191,6 @@ func (m Measure) walk(all bool, visit func(Measure)) {
 }
 
 // follows reports whether the inputs after the first are events that only have to follow it.
-func (m Measure) follows() bool { return m.Kind == Conversion }
+func (m Measure) follows() bool {
+	return m.Kind == Conversion || m.Kind == Retention || m.Kind == Funnel
+}

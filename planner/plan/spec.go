@@ -176,6 +176,14 @@ type Dimension struct {
 	NullAs      string `json:"null_as,omitempty"`
 	Description string `json:"description,omitempty"`
 	Origin      Origin `json:"origin"`
+	// Age, when set, makes this the number of periods of the time axis that lie between a row's cohort and what is counted, from 0
+	// on; there is no Column then. Only retention measures have it.
+	Age *Age `json:"age,omitempty"`
+}
+
+// Age bounds how many periods after its first a cohort is looked at; Max 0: as far as the data goes.
+type Age struct {
+	Max int `json:"max,omitempty"`
 }
 
 // Operator compares a column with literals.

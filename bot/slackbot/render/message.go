@@ -53,6 +53,8 @@ func Message(m plan.Message, o Options) Rendered {
 		declined(p, m)
 	case plan.SayHelp:
 		help(p, m)
+	case plan.SayLesson:
+		lesson(p, m)
 	case plan.SayAlike:
 		say(p, "👯", m.Text)
 		p.text(links(m.Past)...)

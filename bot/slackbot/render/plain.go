@@ -41,6 +41,9 @@ func Plain(m plan.Message) string {
 	if m.PR != nil {
 		w.say("%s", m.PR.Warning)
 	}
+	if m.Lesson != nil {
+		plainLesson(w, m.Lesson)
+	}
 	if m.Proposal != nil {
 		plainProposal(w, m.Proposal)
 	}

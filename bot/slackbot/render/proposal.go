@@ -175,6 +175,7 @@ var checkLabels = map[string]string{
 	plan.CheckJinja: "Only harmless Jinja", plan.CheckSelect: "One SELECT, no side effects",
 	plan.CheckRefs: "Every ref and source exists", plan.CheckBinds: "Columns exist, types fit",
 	plan.CheckConventions: "The project's conventions", plan.CheckCoverage: "Tests and descriptions are there",
+	plan.CheckGlossary:   "The glossary has no new problems",
 	plan.CheckUnchanged:  "Its own columns have the same rows as before",
 	plan.CheckDownstream: "Models that build on it still work", plan.CheckRuns: "Runs on data",
 	plan.CheckGrain: "One row per grain", plan.CheckTotals: "Totals agree with the source",

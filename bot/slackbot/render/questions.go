@@ -57,6 +57,9 @@ func questions(p *page, m plan.Message) {
 		}
 		if a := given(m.Answers, q.ID); a != nil {
 			p.text(title, "✓ "+p.item(chosen(q, *a), maxLine))
+			if b := rememberButton(q, *a); b != nil {
+				p.add(buttonsSize([]slack.BlockElement{b}), slack.NewActionBlock("", b))
+			}
 			continue
 		}
 		open, options = open+1, options+len(q.Options)
