@@ -5,6 +5,7 @@
 //	firstmile serve      the same bot against real Slack and GitHub
 //	firstmile design     one request in the terminal
 //	firstmile eval       scores a suite of requests
+//	firstmile search     finds things of a project by words
 //	firstmile recall     measures how well models are found by words
 //	firstmile glossary   checks a project's glossary
 //	firstmile schema     prints the JSON schema of a format
@@ -66,6 +67,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the bot against Slack and GitHub."`
 	Design   designCommand   `cmd:"" help:"Take one request to a proposal in the terminal."`
 	Eval     evalCommand     `cmd:"" help:"Run a suite of requests and score the answers."`
+	Search   searchCommand   `cmd:"" help:"Find terms, metrics, models, columns and values by words, each with the reason."`
 	Recall   recallCommand   `cmd:"" help:"Measure how well the models of dbt projects are found by their descriptions."`
 	Glossary glossaryCommand `cmd:"" help:"Check a glossary, or print its schema."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON schema of a format."`

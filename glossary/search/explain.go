@@ -9,21 +9,23 @@ import (
 // Why says what a hit has to do with its query.
 type Why struct {
 	// Matches are the words of the query that it has, each once for a part of it.
-	Matches []Match
+	Matches []Match `json:"matches,omitempty"`
 	// Cosine of its vector and the query's; 0 when they are not near. With the Hashed embedder it means nearness of spelling.
-	Cosine float32
+	Cosine float32 `json:"cosine,omitempty"`
 	// BuiltOn and BaseOf are good hits that it is built on, and that are built on it.
-	BuiltOn, BaseOf []string
+	BuiltOn []string `json:"built_on,omitempty"`
+	BaseOf  []string `json:"base_of,omitempty"`
 	// Dependants is how many documents are built on it, Designs how many past designs used it.
-	Dependants, Designs int
+	Dependants int `json:"dependants,omitempty"`
+	Designs    int `json:"designs,omitempty"`
 }
 
 // Match is a word of the query found in a part of a document.
 type Match struct {
-	In    string // name, column, value, text or sql
-	Word  string // as it stands there
-	Asked string // as it stands in the query
-	How   How
+	In    string `json:"in"`    // name, column, value, text or sql
+	Word  string `json:"word"`  // as it stands there
+	Asked string `json:"asked"` // as it stands in the query
+	How   How    `json:"how,omitempty"`
 }
 
 // Named reports whether a word of the query is in the name of the hit, or of a column or value of it.

@@ -53,12 +53,21 @@ func (x *Index) Find(ctx context.Context, q Query) ([]Hit, error) {
 	var beside sync.WaitGroup
 	if q.Only == nil {
 		beside.Go(func() { cosines = x.byVectors(ctx, st, q) })
+		defer beside.Wait()
 	}
 	byWords, err := x.byWords(ctx, st, q, words)
-	beside.Wait()
 	if err != nil {
 		return nil, err
 	}
+	names := ranking{weight: namesWeight}
+	if q.Only == nil {
+		byName := q
+		byName.Only = &Baseline{}
+		if names.docs, err = x.byWords(ctx, st, byName, words); err != nil {
+			return nil, err
+		}
+	}
+	beside.Wait()
 	m := newMatcher(x.trade, words)
 	if q.Only != nil {
 		return st.hits(q, m, fuse(ranking{1, byWords}), nil), nil
@@ -67,9 +76,9 @@ func (x *Index) Find(ctx context.Context, q Query) ([]Hit, error) {
 	for _, n := range cosines {
 		vectors.docs = append(vectors.docs, n.doc)
 	}
-	first := fuse(ranking{wordsWeight, byWords}, vectors)
+	first := fuse(ranking{wordsWeight, byWords}, names, vectors)
 	lineage := slices.DeleteFunc(st.byLineage(first), func(d int) bool { return !q.wants(st.docs[d]) })
-	all := fuse(ranking{wordsWeight, byWords}, vectors, ranking{lineageWeight, lineage}, ranking{useWeight, st.byUse(first, q)})
+	all := fuse(ranking{wordsWeight, byWords}, names, vectors, ranking{lineageWeight, lineage}, ranking{useWeight, st.byUse(first, q)})
 	return st.hits(q, m, all, cosines), nil
 }
 

@@ -13,8 +13,8 @@ type Hit struct {
 	Name string // as it is called: "status"
 	// Aliases are the other names of a term, metric or relation.
 	Aliases []string
-	Of   string // columns and values: the name of their relation
-	Text string // description
+	Of      string // columns and values: the name of their relation
+	Text    string // description
 	// Where is the place of the document that it is in.
 	Where string
 	// Score orders the hits of one query and says nothing beyond that.

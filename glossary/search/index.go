@@ -28,6 +28,7 @@ type Index struct {
 
 	syncing sync.Mutex // one Sync at a time; guards storage
 	storage *storage
+	closed  bool
 
 	state   atomic.Pointer[state]
 	queries queryCache
@@ -67,10 +68,15 @@ func Open(o Options) (*Index, error) {
 	return x, nil
 }
 
-// Close lets go of the folder. Nothing may be asked of the index after it.
+// Close waits until everything is on disk and lets go of the folder. Nothing may be asked of the index after it; closing it
+// twice is fine.
 func (x *Index) Close() error {
 	x.syncing.Lock()
 	defer x.syncing.Unlock()
+	if x.closed {
+		return nil
+	}
+	x.closed = true
 	return x.storage.close()
 }
 

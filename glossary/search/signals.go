@@ -9,6 +9,7 @@ import (
 // Weights of the rankings in the fusion. Words and vectors say what fits; lineage and use only say which of what fits.
 const (
 	wordsWeight   = 1.0
+	namesWeight   = 0.5
 	vectorsWeight = 0.5
 	lineageWeight = 0.15
 	useWeight     = 0.1
