@@ -1,6 +1,7 @@
 package synthesizer
 
 import (
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -49,8 +50,10 @@ func open(p *dbt.Project, spec plan.Spec, reuse plan.Reuse) (*opened, error) {
 		return refuse(why)
 	}
 	o := &opened{structure: s, node: node, rows: s.star.Text}
-	for o.rows == "" || o.rows != s.star.Text && o.uses(o.rows) {
-		o.rows += existing
+	for n := 1; o.rows == "" || o.rows != s.star.Text && o.uses(o.rows); n++ {
+		if o.rows = existing; n > 1 {
+			o.rows = fmt.Sprintf("%s_%d", existing, n)
+		}
 	}
 	return o, nil
 }
