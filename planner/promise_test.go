@@ -119,8 +119,11 @@ func (w *world) act(c int) {
 			break
 		}
 	case c == 17: // a forged or late report about some digest
-		w.feed(plan.Event{Done: &plan.Done{Effect: plan.EffectID(fmt.Sprintf("t#%d", w.choose(60))),
-			Result: plan.Result{Report: report(w.anyDigest(), plan.LevelEmbedded, "green", "")}}})
+		id, r := plan.EffectID(fmt.Sprintf("t#%d", w.choose(60))), report(w.anyDigest(), plan.LevelEmbedded, "green", "")
+		if w.thread.Waiting[id] == plan.DoCheck { // whoever performs the check says so: to Step that is the check's word
+			w.reports[r.Digest] = append(w.reports[r.Digest], *r)
+		}
+		w.feed(plan.Event{Done: &plan.Done{Effect: id, Result: plan.Result{Report: r}}})
 	case c == 18:
 		w.feed(plan.Event{Fired: &plan.Fired{Timer: []string{timerRemind, timerPark, timerWatch}[max(w.choose(3), 0)]}})
 	case c == 19:
