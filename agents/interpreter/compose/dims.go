@@ -24,8 +24,14 @@ func (b *builder) dimensions() error {
 			if err := b.dimension(slot); err != nil {
 				return err
 			}
-			if c := b.d.Spec.Dimensions[len(b.d.Spec.Dimensions)-1].Column; !s.Marked && b.K.IsKey(c) {
+			c := b.d.Spec.Dimensions[len(b.d.Spec.Dimensions)-1].Column
+			if !s.Marked && b.K.IsKey(c) {
 				b.d.Cost += costBareKey
+			}
+			if s.Per && b.K.IsKey(c) {
+				if err := b.middlePer(slot); err != nil {
+					return err
+				}
 			}
 		}
 		if len(s.Dims) > 0 && !s.Marked {
@@ -37,6 +43,19 @@ func (b *builder) dimensions() error {
 			if err := b.dimension(r.Dim); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// middlePer refuses "median seats per customer": of amounts that add up to a figure for each thing, it may be the middle one of
+// those figures as well as the middle row of each thing.
+func (b *builder) middlePer(slot *grammar.Slot) error {
+	thing := b.quote(slot.From, slot.To)
+	for _, m := range b.s.Measures {
+		middle := m.Kind == grammar.OfColumn && m.Agg != "average" && m.Agg != "sum" && m.Agg != "min" && m.Agg != "max" && m.Agg != ""
+		if middle && b.K.Summed(b.chosen(m.Slot).Column.Column) {
+			return b.refuse(grammar.Span{From: m.From, To: slot.To}, "it would need a figure for each %s first, and then the %s of these; say \"by %s\" for the %s within each %s", thing, m.Agg, thing, m.Agg, thing)
 		}
 	}
 	return nil

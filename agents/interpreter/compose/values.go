@@ -1,10 +1,12 @@
 package compose
 
 import (
+	"fmt"
 	"slices"
 
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
+	"firstmile/agents/interpreter/token"
 	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
@@ -19,6 +21,9 @@ func (b *builder) values(c *grammar.Cond, bases []string) ([]plan.Filter, error)
 	}
 	if len(c.Values) > 1 && !c.Neg && c.Or {
 		return nil, b.refuse(grammar.Span{From: c.From, To: c.To}, "an \"or\" between different columns is beyond what a filter can say")
+	}
+	if len(c.Values) > 1 && !c.Neg && b.saysAnd(c) && !b.bothAtOnce(c) {
+		return nil, b.refuse(grammar.Span{From: c.From, To: c.To}, "rows that are one or the other, of different columns, are beyond what a filter can say; ask for each of them")
 	}
 	var out []plan.Filter
 	for _, s := range c.Values {
@@ -36,6 +41,29 @@ func (b *builder) values(c *grammar.Cond, bases []string) ([]plan.Filter, error)
 		out = append(out, fs...)
 	}
 	return out, nil
+}
+
+// saysAnd reports whether the values of a condition are joined by a word, not only by a comma: "urgent, phone tickets" are both.
+func (b *builder) saysAnd(c *grammar.Cond) bool {
+	for i := range c.Values[1:] {
+		between := b.Tokens[c.Values[i].To:c.Values[i+1].From]
+		if slices.ContainsFunc(between, func(t token.Token) bool { return t.Kind == token.Word }) {
+			return true
+		}
+	}
+	return false
+}
+
+// bothAtOnce asks whether "express and heavy parcels" are those that are both, or all that are one of them.
+func (b *builder) bothAtOnce(c *grammar.Cond) bool {
+	first, last := c.Values[0], c.Values[len(c.Values)-1]
+	x, y := b.quote(first.From, first.To), b.quote(last.From, last.To)
+	return b.settle(Need{Kind: plan.AskReading, Subject: b.subject(first.From, last.To), Weight: 6,
+		Text: fmt.Sprintf("Do you mean rows that are %s and %s at once, or those that are one of them?", x, y), Why: "Other rows are counted.",
+		Options: []plan.Option{
+			{ID: "both", Label: "Both at once", Default: true, Detail: "Only rows that fulfil every condition."},
+			{ID: "either", Label: "One of them", Detail: "All rows that fulfil any of the conditions."},
+		}}) == "both"
 }
 
 // valueOf chooses the column of one value.

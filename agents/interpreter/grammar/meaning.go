@@ -124,6 +124,7 @@ type Split struct {
 	Part   plan.DatePart // "by day of week"
 	Time   *Slot         // "by order date"
 	Marked bool          // introduced by a word such as "by"
+	Per    bool          // introduced by "per"
 	From   int
 	To     int
 }
@@ -133,6 +134,7 @@ type Rank struct {
 	Grain plan.Grain // of the periods that are ranked; empty: groups are
 	N     int
 	Top   bool
+	Rest  bool // what is left is one group
 	// Judged is true for "best" and "worst", which say no direction by themselves.
 	Judged bool
 	Dim    *Slot
@@ -247,7 +249,7 @@ func (s *Split) key() string {
 }
 
 func (r *Rank) key() string {
-	s := fmt.Sprintf("rank(%d %v %v %s %s", r.N, r.Top, r.Judged, r.Grain, r.By.key())
+	s := fmt.Sprintf("rank(%d %v %v %v %s %s", r.N, r.Top, r.Rest, r.Judged, r.Grain, r.By.key())
 	if r.Dim != nil {
 		s += r.Dim.key()
 	}

@@ -24,6 +24,9 @@ func (l *Linked) addParts(k *knowledge.Knowledge, lex *lexicon.Lexicon) {
 		if m.Category == lexicon.And || m.Category == lexicon.Versus {
 			l.addElided(m, k)
 		}
+		if m.Category == lexicon.And {
+			l.joinsVerbs(m)
+		}
 	}
 	l.addThings()
 }
@@ -46,6 +49,17 @@ func (l *Linked) addVerb(i int, k *knowledge.Knowledge) {
 		}
 	}
 	l.addPart("part", part)
+}
+
+// joinsVerbs keeps "and" from being skipped in "tickets opened and closed", where it stands for a second figure.
+func (l *Linked) joinsVerbs(and lexicon.Match) {
+	for _, it := range l.Terminals {
+		if it.Category == "done" && it.From == and.To {
+			for i := and.From; i < and.To; i++ {
+				l.Glue[i], l.Harmless[i] = false, false
+			}
+		}
+	}
 }
 
 // addDone: "closed" is said of things that have a date on which they were closed.

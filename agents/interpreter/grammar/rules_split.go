@@ -30,7 +30,14 @@ func splitRows() []row {
 		{"items = item and by items", 0, joined(0, 3)},
 		{"items = item and per items", 0, joined(0, 3)},
 		{"split = by items", 0, marker(1)},
-		{"split = per items", 0.05, marker(1)},
+		{"split = per items", 0.05, func(p []chart.Item) keyed {
+			s, ok := marker(1)(p).(*Split)
+			if !ok {
+				return nil
+			}
+			s.Per = true
+			return s
+		}},
 		{"split = adverb", 0, func(p []chart.Item) keyed {
 			return &Split{Grain: plan.Grain(get[word](p, 0)), Marked: true, From: from(p), To: to(p)}
 		}},
@@ -47,6 +54,8 @@ func splitRows() []row {
 		{"ranked = num extreme dim", 0, rank(1, 0, 2)},
 		{"ranked = extreme num", 0.2, rank(0, 1, -1)},
 		{"ranked = extreme dim", 0.2, rank(0, -1, 1)},
+		{"ranked = ranked rest", 0, withRest},
+		{"rank = rank rest", 0, withRest},
 		{"rank = ranked", 0, same(0)},
 		{"rank = ranked only", 0, same(0)},
 		{"rank = only ranked", 0, same(1)},
@@ -114,6 +123,16 @@ func rank(kind, num, dim int) func(p []chart.Item) keyed {
 		}
 		return r
 	}
+}
+
+// withRest: "top 5 products and the rest".
+func withRest(p []chart.Item) keyed {
+	r := *get[*Rank](p, 0)
+	if r.Rest {
+		return nil
+	}
+	r.Rest, r.To = true, to(p)
+	return &r
 }
 
 // rankedBy: "highest revenue customer", "3 largest revenue customers".

@@ -46,6 +46,9 @@ func keepBest(cs []Candidate) []Candidate {
 			out = append(out, terms...)
 			continue
 		}
+		if kind == Entity && slices.ContainsFunc(group, func(c Candidate) bool { return !c.Partial }) {
+			group = slices.DeleteFunc(slices.Clone(group), func(c Candidate) bool { return c.Partial })
+		}
 		if kind == Dim && hasTerm(byKind[Pop]) {
 			group = slices.DeleteFunc(slices.Clone(group), func(c Candidate) bool { return flagOf(c.Column, byKind[Pop]) })
 		}
