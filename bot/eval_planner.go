@@ -232,7 +232,7 @@ func (p *evalPlanner) Query(ctx context.Context, c eval.Case, sql string) (*sand
 	if missing != "" {
 		return nil, fmt.Errorf("there are no data to compare with: %s", missing)
 	}
-	got, err := box.Query(ctx, sandbox.Untrusted(strings.TrimSpace(sql)), sandbox.QueryOptions{Limit: maxEvalRows})
+	got, err := box.Query(ctx, sandbox.Untrusted(strings.TrimSpace(sql)), sandbox.QueryOptions{Limit: maxEvalRows, Today: p.asOf(c)})
 	if err == nil && got.Truncated {
 		return nil, fmt.Errorf("more than %d rows", maxEvalRows)
 	}

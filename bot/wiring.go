@@ -86,14 +86,14 @@ func (f figures) Rows(ctx context.Context, base plan.Base, spec plan.Spec) (plan
 	if err != nil {
 		return plan.Preview{}, err
 	}
-	return f.run(ctx, base, sandbox.Trusted(compiled.SQL))
+	return f.run(ctx, base, sandbox.Trusted(compiled.SQL), spec.AsOf)
 }
 
 func (f figures) Query(ctx context.Context, base plan.Base, sql string) (plan.Preview, error) {
-	return f.run(ctx, base, sandbox.Untrusted(sql))
+	return f.run(ctx, base, sandbox.Untrusted(sql), "")
 }
 
-func (f figures) run(ctx context.Context, base plan.Base, sql sandbox.SQL) (plan.Preview, error) {
+func (f figures) run(ctx context.Context, base plan.Base, sql sandbox.SQL, today string) (plan.Preview, error) {
 	box, missing, err := f.w.Sandbox(ctx, base)
 	if err != nil {
 		return plan.Preview{}, err
@@ -101,7 +101,7 @@ func (f figures) run(ctx context.Context, base plan.Base, sql sandbox.SQL) (plan
 	if missing != "" {
 		return plan.Preview{}, errNoData
 	}
-	got, err := box.Query(ctx, sql, sandbox.QueryOptions{Limit: maxFigureRows})
+	got, err := box.Query(ctx, sql, sandbox.QueryOptions{Limit: maxFigureRows, Today: today})
 	if err != nil {
 		return plan.Preview{}, err
 	}

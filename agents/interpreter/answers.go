@@ -191,6 +191,9 @@ func (s *session) complete(ctx context.Context, r plan.Reading) plan.Reading {
 		if r = s.checkVersions(ctx, r); r.Outcome != plan.OutcomeSpec {
 			return r
 		}
+		if r = s.checkExtent(ctx, r); r.Outcome != plan.OutcomeSpec {
+			return r
+		}
 		return s.countUndated(ctx, r)
 	}
 	if r.Outcome != plan.OutcomeQuestions {

@@ -109,7 +109,7 @@ func (s *Sandbox) Query(ctx context.Context, q SQL, o QueryOptions) (*Result, er
 	if o.Timeout <= 0 {
 		o.Timeout = s.timeout
 	}
-	r, err := s.data.call(ctx, request{Op: opQuery, SQL: q.Text, Views: o.Views, Limit: o.Limit, Timeout: o.Timeout})
+	r, err := s.data.call(ctx, request{Op: opQuery, SQL: q.Text, Views: o.Views, Today: o.Today, Limit: o.Limit, Timeout: o.Timeout})
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ type engine struct {
 	build bool   // opened for Build
 
 	shown []View // of the last query; nil if there were none
+	today string // what stands for current_date beside them; empty if nothing does
 
 	bound []Relation // what bind made last
 	made  []string   // and the databases it is in

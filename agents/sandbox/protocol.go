@@ -25,7 +25,7 @@ const (
 	opOpen    op = "open"    // Open → Confinement; the first request
 	opParse   op = "parse"   // SQL → Statement
 	opBind    op = "bind"    // SQL, Relations → Columns
-	opQuery   op = "query"   // SQL, Views, Limit → Columns, Rows, Truncated
+	opQuery   op = "query"   // SQL, Views, Today, Limit → Columns, Rows, Truncated
 	opCatalog op = "catalog" // → Relations
 	opExec    op = "exec"    // SQL, run as it stands; only in a child opened for Build
 	opCancel  op = "cancel"  // stop the request under way
@@ -38,6 +38,7 @@ type request struct {
 	SQL       string        `json:"sql,omitempty"`
 	Relations []Relation    `json:"relations,omitempty"`
 	Views     []View        `json:"views,omitempty"`
+	Today     string        `json:"today,omitempty"`
 	Limit     int           `json:"limit,omitempty"`
 	Timeout   time.Duration `json:"timeout,omitempty"`
 }

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // bind binds text against empty relations, in databases that hold nothing else. The relations stay until a call brings
@@ -129,7 +130,7 @@ func (e *engine) query(ctx context.Context, r request, out *response) (err error
 			err = errors.Join(err, e.hide(context.WithoutCancel(ctx)))
 		}
 	}()
-	if err := e.show(ctx, r.Views); err != nil {
+	if err := e.show(ctx, r.Today, r.Views); err != nil {
 		return err
 	}
 	if out.Columns, err = e.columns(ctx, r.SQL); err != nil {
@@ -138,18 +139,28 @@ func (e *engine) query(ctx context.Context, r request, out *response) (err error
 	return e.rows(ctx, r.SQL, r.Limit, out)
 }
 
-// show makes the views, in a transaction that hide rolls back, unless they are there already.
-func (e *engine) show(ctx context.Context, views []View) error {
-	if slices.Equal(views, e.shown) {
+// show makes the views, in a transaction that hide rolls back, unless they are there already. With a day for today, a macro
+// takes the place of current_date for as long.
+func (e *engine) show(ctx context.Context, today string, views []View) error {
+	if slices.Equal(views, e.shown) && today == e.today {
 		return nil
 	}
-	if err := e.hide(ctx); err != nil || len(views) == 0 {
+	if err := e.hide(ctx); err != nil || len(views) == 0 && today == "" {
 		return err
 	}
 	if err := e.exec(ctx, "BEGIN"); err != nil {
 		return err
 	}
-	e.shown = views
+	e.shown, e.today = views, today
+	if today != "" {
+		day, err := time.Parse(time.DateOnly, today)
+		if err != nil {
+			return fmt.Errorf("the day that stands for today: %w", err)
+		}
+		if err := e.exec(ctx, "CREATE TEMP MACRO current_date() AS DATE '"+day.Format(time.DateOnly)+"'"); err != nil {
+			return err
+		}
+	}
 	for _, v := range views {
 		if err := e.createView(ctx, v); err != nil {
 			return inView(v, err)
@@ -160,10 +171,10 @@ func (e *engine) show(ctx context.Context, views []View) error {
 
 // hide takes the views of the last query away.
 func (e *engine) hide(ctx context.Context) error {
-	if e.shown == nil {
+	if e.shown == nil && e.today == "" {
 		return nil
 	}
-	e.shown = nil
+	e.shown, e.today = nil, ""
 	return e.exec(ctx, "ROLLBACK")
 }
 

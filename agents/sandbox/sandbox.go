@@ -85,6 +85,8 @@ type QueryOptions struct {
 	Timeout time.Duration
 	// Views the query may read beside the data, created in this order (a view may read earlier ones).
 	Views []View
+	// Today (2006-01-02) is what current_date gives; empty: the day it is.
+	Today string
 }
 
 // Result holds the rows of a query. Values are JSON-safe, and the same before and after a JSON round trip:

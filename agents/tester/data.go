@@ -83,7 +83,7 @@ func interestingFirst(spec plan.Spec) string {
 }
 
 func (s *subject) query(ctx context.Context, sql string, limit int) (*sandbox.Result, error) {
-	return s.box.Query(ctx, sandbox.Untrusted(sql), sandbox.QueryOptions{Limit: limit, Views: s.views})
+	return s.box.Query(ctx, sandbox.Untrusted(sql), sandbox.QueryOptions{Limit: limit, Views: s.views, Today: s.spec.AsOf})
 }
 
 // missingParents defines the parents that are not in the data, ancestors first.

@@ -86,7 +86,7 @@ func checkUnchanged(ctx context.Context, s *subject) finding {
 	}
 	views := append(slices.Clone(s.views), sandbox.View{Name: beforeEdit, SQL: old, Stored: true})
 	run := func(sql string) (*sandbox.Result, error) {
-		return s.box.Query(ctx, sandbox.Untrusted(sql), sandbox.QueryOptions{Limit: 1, Views: views})
+		return s.box.Query(ctx, sandbox.Untrusted(sql), sandbox.QueryOptions{Limit: 1, Views: views, Today: s.spec.AsOf})
 	}
 	shape, err := run("select * from " + beforeEdit + " limit 0")
 	if err != nil {

@@ -28,6 +28,9 @@ func (b *builder) rank() error {
 	if r.Grain != "" && len(b.d.Spec.Dimensions) > 0 {
 		return b.refuse(at, "I can rank the %ss of the whole table, not those of each %s", r.Grain, lowerFirst(b.d.Spec.Dimensions[0].Label))
 	}
+	if r.Grain != "" && r.Rest {
+		return b.refuse(at, "I can put groups into a rest, not %ss", r.Grain)
+	}
 	if len(b.d.Spec.Dimensions) == 0 && r.Grain == "" {
 		return b.refuse(at, "a rank needs groups to compare, such as \"top 5 … by …\"")
 	}
@@ -59,7 +62,10 @@ func (b *builder) rank() error {
 			return b.refuse(at, "%q is not a number", id)
 		}
 	}
-	b.d.Spec.Rank = &plan.Rank{N: n, By: by, Descending: b.descending(r, by), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(r.From, r.To)}}
+	if r.Rest {
+		b.assume(false, "Everything outside the %d is one group, %q, computed from its own rows.", n, "other")
+	}
+	b.d.Spec.Rank = &plan.Rank{N: n, By: by, Rest: r.Rest, Descending: b.descending(r, by), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(r.From, r.To)}}
 	return nil
 }
 
@@ -117,6 +123,7 @@ func (b *builder) finish() error {
 	if err := b.everyWord(); err != nil {
 		return err
 	}
+	b.asOfToday()
 	s := &b.d.Spec
 	if s.Rank != nil && s.Time != nil && !b.ranksPeriods() {
 		b.rankPeriod()
@@ -168,7 +175,11 @@ func Title(s plan.Spec) string {
 		parts = append(parts, bestPeriods(*r, *s.Time), join(names))
 	case r != nil && len(dims) > 0:
 		dims[0] = plural(dims[0])
-		parts = append(parts, rankWord(*r), strconv.Itoa(r.N), join(dims), "by", join(names))
+		parts = append(parts, rankWord(*r), strconv.Itoa(r.N), join(dims))
+		if r.Rest {
+			parts = append(parts, "and the rest")
+		}
+		parts = append(parts, "by", join(names))
 	case len(dims) > 0:
 		parts = append(parts, join(names), "by", join(dims))
 	default:

@@ -61,6 +61,9 @@ func measureWords(s plan.Spec) []string {
 	}
 	if r := s.Rank; r != nil && len(dims) > 0 {
 		dims[0] = plural(thing(dims[0]))
+		if r.Rest {
+			dims = append(dims, "and", "rest")
+		}
 		return slices.Concat(words, []string{rankWord(*r), strconv.Itoa(r.N)}, dims, []string{"by"}, measures)
 	}
 	words = append(words, measures...)

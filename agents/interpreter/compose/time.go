@@ -176,6 +176,26 @@ func UndatedText(date plan.ColumnRef) string {
 	return fmt.Sprintf("Rows of %s without %s are left out.", date.Relation, date.Column)
 }
 
+// asOfToday fixes the day that stands for today in checks, where the SQL depends on the day that it runs on: a state over time
+// does, without a window by itself, and with periods for how far they go.
+func (b *builder) asOfToday() {
+	var state *plan.Measure
+	for _, m := range b.d.Spec.Measures {
+		eachLeaf(m, func(x plan.Measure) {
+			if x.Kind == plan.Population {
+				state = &x
+			}
+		})
+	}
+	if state == nil {
+		return
+	}
+	b.d.Spec.AsOf = b.Today
+	if b.d.Spec.Time == nil && b.d.Spec.Window == nil && b.Today != "" && !b.timed() {
+		b.assume(true, "%s counts what is valid on the day that the model is built; the figures shown here are those of %s.", b.d.Spec.Measures[0].Label, b.Today)
+	}
+}
+
 // describeTime writes down how rows fall into periods.
 func (b *builder) describeTime() {
 	if t := b.d.Spec.Time; t != nil {

@@ -46,12 +46,41 @@ func (b *builder) window() error {
 		out.To = to.Format(time.DateOnly)
 	}
 	b.d.Spec.Window = &out
+	b.onOneDay(w, from, to)
+	if t := b.d.Spec.Time; w.Kind == grammar.UpToNow && t != nil && finer(t.Grain, w.Unit) {
+		b.d.Cost += costWindowToDate
+	}
 	b.assume(false, "%q is %s.", out.Label, describeWindow(from, to))
 	b.startOfTotals(w)
 	if t := b.d.Spec.Time; t != nil && (w.Kind == grammar.Current || w.Kind == grammar.UpToNow) {
 		t.Complete = false
 	}
 	return nil
+}
+
+// costWindowToDate: "year to date by month" adds up within each year; the months of this year would be "this year by month".
+const costWindowToDate = 0.6
+
+// onOneDay says what a state on a single day is. Where the state begins and ends with whole days it is the state of that day;
+// where it begins and ends at a time, that at the end of the day.
+func (b *builder) onOneDay(w *grammar.Window, from, to time.Time) {
+	if b.d.Spec.Time != nil || from.IsZero() || !to.Equal(from.AddDate(0, 0, 1)) || w.Kind != grammar.Within && w.Kind != grammar.Ago {
+		return
+	}
+	for i := range b.d.Spec.Measures {
+		m := &b.d.Spec.Measures[i]
+		if m.Kind != plan.Population || m.Interval == nil || m.Interval.State != plan.Closing {
+			continue
+		}
+		iv := *m.Interval
+		if b.K.WholeDays(plan.ColumnRef{Relation: m.Model, Column: iv.From}) && b.K.WholeDays(plan.ColumnRef{Relation: m.Model, Column: iv.To}) {
+			iv.State = plan.Opening
+			m.Interval = &iv
+			b.assume(true, "%s on %s are those whose %s is that day or before and whose %s is after it or empty.", m.Label, from.Format(time.DateOnly), iv.From, iv.To)
+			continue
+		}
+		b.assume(true, "%s is as of the end of %s.", m.Label, from.Format(time.DateOnly))
+	}
 }
 
 // yearOfItsOwn refuses a year by itself behind a month or quarter without one: "March" and "2025" are one period.
@@ -191,6 +220,9 @@ func add(d time.Time, unit plan.Grain, n int) time.Time {
 	}
 	return d.AddDate(0, 0, n)
 }
+
+// Later moves a date by a span.
+func Later(d time.Time, s plan.Span) time.Time { return add(d, s.Unit, s.Count) }
 
 func date(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
 

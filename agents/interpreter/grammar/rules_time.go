@@ -21,6 +21,7 @@ func timeRows() []row {
 		{"measure = adverb agg measure", 0.3, overPeriods(1, 2, 0)},
 		{"measure = adverb agg number", 0.3, overPeriods(1, 2, 0)},
 		{"measure = measure per grain onaverage", 0, overPeriods(-1, 0, 2)},
+		{"measure = number per grain onaverage", 0.05, overPeriods(-1, 0, 2)},
 		{"measure = measure by grain onaverage", 0, overPeriods(-1, 0, 2)},
 		{"measure = onaverage measure per grain", 0, overPeriods(-1, 1, 3)},
 		{"measure = onaverage measure by grain", 0, overPeriods(-1, 1, 3)},

@@ -8,6 +8,7 @@ import (
 	"firstmile/agents/dbt"
 	"firstmile/agents/interpreter/token"
 	"firstmile/glossary"
+	"firstmile/planner/plan"
 )
 
 // Type of a column, as far as a request cares.
@@ -233,4 +234,14 @@ func (k *Knowledge) byID(id string) *Relation {
 		}
 	}
 	return nil
+}
+
+// WholeDays reports whether a column is known to hold dates without a time of day.
+func (k *Knowledge) WholeDays(ref plan.ColumnRef) bool {
+	r, ok := k.Relation(ref.Relation)
+	if !ok {
+		return false
+	}
+	c, ok := r.Node.Column(ref.Column)
+	return ok && strings.EqualFold(c.Type, "date")
 }
