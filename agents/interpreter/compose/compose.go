@@ -2,7 +2,7 @@
 // plan.Spec. It is where types, join paths and values are checked: what does not fit is refused with the words that are at
 // fault, what is open but has a sensible default becomes an assumption or a [Need].
 //
-// measure.go, ratio.go and moving.go build measures, cond.go and values.go filters, dims.go dimensions
+// measure.go, ratio.go and moving.go build measures, cond.go and values.go filters, dims.go and reach.go dimensions
 // and join paths, grain.go and time.go the time axis and its columns, window.go calendar arithmetic, name.go
 // the names of columns and of the model.
 package compose
