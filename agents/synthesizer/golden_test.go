@@ -56,6 +56,8 @@ func designs(t testing.TB) map[string]plan.Spec {
 	buyers := simple("buyers", plan.CountDistinct, column("customer_id"))
 	conversion := plan.Measure{Name: "refunded_within_30_days", Kind: plan.Conversion, Inputs: []plan.Measure{paid, refunds},
 		Interval: &plan.Interval{Entity: "customer_id"}, Trailing: &plan.Span{Count: 30, Unit: plan.Day}}
+	retained := retention(orders, refunds, plan.CohortSize, plan.Retained, plan.RetentionRate)
+	steps := funnel([]plan.Measure{orders, paid, refunds}, &plan.Span{Count: 14, Unit: plan.Day})
 	top := &plan.Rank{N: 5, By: "revenue", Descending: true}
 	daily := plan.Measure{Name: "average_daily_orders", Kind: plan.OverPeriods, Agg: plan.Average, Inputs: []plan.Measure{orders}, Periods: spine(plan.Day)}
 	weekly := plan.Measure{Name: "best_week", Kind: plan.OverPeriods, Agg: plan.Max, Inputs: []plan.Measure{revenue}, Periods: every(plan.Week)}
@@ -78,6 +80,8 @@ func designs(t testing.TB) map[string]plan.Spec {
 		"churn":        churn(),
 		"population":   {Measures: []plan.Measure{closing, gained, lostRevenue}, Dimensions: region, Time: spine(plan.Month), Window: &plan.Window{From: "2026-01-01", To: "2026-07-01"}},
 		"as_of":        {Measures: []plan.Measure{revenue, refunds}, Dimensions: []plan.Dimension{tierDimension("none", "fct_orders", "fct_refunds")}, Time: every(plan.Month)},
+		"retention":    {Measures: retained, Dimensions: append([]plan.Dimension{age(12)}, region...), Time: complete(plan.Month)},
+		"funnel":       {Measures: steps, Dimensions: region, Time: every(plan.Month)},
 		"conversion":   {Measures: []plan.Measure{conversion}, Dimensions: region, Time: every(plan.Month)},
 		"spine":        {Measures: []plan.Measure{orders, median}, Dimensions: []plan.Dimension{regionDimension("", "fct_orders")}, Time: spine(plan.Day)},
 		"zone":         {Measures: []plan.Measure{orders}, Time: berlin},

@@ -174,6 +174,31 @@ func tierDimension(nullAs string, facts ...string) plan.Dimension {
 	return d
 }
 
+// age is the number of periods since a row's cohort.
+func age(most int) plan.Dimension {
+	return plan.Dimension{Name: "periods_since", Age: &plan.Age{Max: most}}
+}
+
+// retention is one measure for each calculation, by customer.
+func retention(cohort, activity plan.Measure, calculations ...plan.Calculation) []plan.Measure {
+	var out []plan.Measure
+	for _, c := range calculations {
+		out = append(out, plan.Measure{Name: string(c), Kind: plan.Retention, Inputs: []plan.Measure{cohort, activity},
+			Interval: &plan.Interval{Entity: "customer_id"}, Calculation: c})
+	}
+	return out
+}
+
+// funnel is one measure for each step, by customer, and the share of the last in the first.
+func funnel(events []plan.Measure, window *plan.Span) []plan.Measure {
+	var out []plan.Measure
+	for i := range events {
+		out = append(out, plan.Measure{Name: fmt.Sprintf("step_%d", i+1), Kind: plan.Funnel, Inputs: events,
+			Interval: &plan.Interval{Entity: "customer_id"}, Trailing: window, Step: i + 1})
+	}
+	return append(out, plan.Measure{Name: "share", Kind: plan.Ratio, Numerator: &out[len(events)-1], Denominator: &out[0]})
+}
+
 func column(name string) *plan.Expr { e := plan.Col(name); return &e }
 
 func simple(name string, agg plan.Aggregation, expr *plan.Expr, filters ...plan.Filter) plan.Measure {

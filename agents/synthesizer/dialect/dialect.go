@@ -31,7 +31,8 @@ type Dialect struct {
 	shift      func(d Dialect, arg sqltree.Expr, n int, unit plan.Grain, clock bool) sqltree.Expr
 	part       func(d Dialect, arg sqltree.Expr, part plan.DatePart) sqltree.Expr
 	local      func(d Dialect, arg sqltree.Expr, zone string, instant bool) sqltree.Expr
-	civil      func(arg sqltree.Expr) sqltree.Expr // a time column that needs no conversion; nil: as it is
+	civil      func(arg sqltree.Expr) sqltree.Expr                               // a time column that needs no conversion; nil: as it is
+	elapsed    func(d Dialect, from, to sqltree.Expr, g plan.Grain) sqltree.Expr // periods between the starts of two
 	percentile func(arg sqltree.Expr, p float64) (sqltree.Expr, error)
 	series     func(d Dialect, s series) (sqltree.Select, error)
 }

@@ -13,23 +13,23 @@ func engines() []Dialect {
 	standard := map[string]string{"double": "double precision"}
 	return []Dialect{
 		{Name: "duckdb", quote: `"`, same: "is not distinct from",
-			trunc: dateTrunc, shift: plusInterval, part: partExtracted, local: atTimeZone, percentile: quantile, series: seriesUnnested},
+			trunc: dateTrunc, shift: plusInterval, elapsed: diffQuoted, part: partExtracted, local: atTimeZone, percentile: quantile, series: seriesUnnested},
 		{Name: "postgres", quote: `"`, fraction: "numeric", types: standard, same: "is not distinct from",
-			trunc: dateTrunc, shift: plusInterval, part: partExtracted, local: atTimeZone, percentile: withinGroup, series: seriesSetReturning},
+			trunc: dateTrunc, shift: plusInterval, elapsed: diffByParts, part: partExtracted, local: atTimeZone, percentile: withinGroup, series: seriesSetReturning},
 		{Name: "redshift", quote: `"`, fraction: "double precision", types: standard,
-			trunc: dateTrunc, shift: dateAdd, part: partFromSunday("dow", 6), local: convertTimezone, percentile: withinGroup, series: noSeries},
+			trunc: dateTrunc, shift: dateAdd, elapsed: diffBare, part: partFromSunday("dow", 6), local: convertTimezone, percentile: withinGroup, series: noSeries},
 		{Name: "snowflake", quote: `"`, upper: true, slash: true, types: map[string]string{"timestamp": "timestamp_ntz"}, same: "is not distinct from",
-			trunc: dateTrunc, shift: dateAdd, part: partCalled(map[plan.DatePart]string{plan.Weekday: "dayofweekiso", plan.HourOfDay: "hour", plan.MonthOfYear: "month"}),
+			trunc: dateTrunc, shift: dateAdd, elapsed: diffBare, part: partCalled(map[plan.DatePart]string{plan.Weekday: "dayofweekiso", plan.HourOfDay: "hour", plan.MonthOfYear: "month"}),
 			local: convertTimezone, percentile: withinGroup, series: seriesGenerator},
 		{Name: "bigquery", quote: "`", slash: true, same: "is not distinct from",
 			types: map[string]string{"varchar": "string", "double": "float64", "bigint": "int64", "integer": "int64",
 				"boolean": "bool", "timestamp": "datetime"},
-			trunc: bigqueryTrunc, shift: bigqueryAdd, part: partFromSunday("dayofweek", 5), local: bigqueryLocal, civil: bigqueryCivil,
+			trunc: bigqueryTrunc, shift: bigqueryAdd, elapsed: bigqueryDiff, part: partFromSunday("dayofweek", 5), local: bigqueryLocal, civil: bigqueryCivil,
 			percentile: noPercentile("BigQuery"), series: seriesDateArray},
 		{Name: "databricks", quote: "`", slash: true, types: map[string]string{"varchar": "string"}, same: "<=>",
-			trunc: dateTrunc, shift: dateAdd, part: partFromMonday, local: fromUTC, percentile: withinGroup, series: seriesExplode},
+			trunc: dateTrunc, shift: dateAdd, elapsed: diffBare, part: partFromMonday, local: fromUTC, percentile: withinGroup, series: seriesExplode},
 		{Name: "trino", quote: `"`, fraction: "double", same: "is not distinct from",
-			trunc: dateTrunc, shift: trinoAdd, part: partCalled(map[plan.DatePart]string{plan.Weekday: "day_of_week", plan.HourOfDay: "hour", plan.MonthOfYear: "month"}), local: trinoLocal, percentile: noPercentile("Trino"), series: seriesSequence},
+			trunc: dateTrunc, shift: trinoAdd, elapsed: diffQuoted, part: partCalled(map[plan.DatePart]string{plan.Weekday: "day_of_week", plan.HourOfDay: "hour", plan.MonthOfYear: "month"}), local: trinoLocal, percentile: noPercentile("Trino"), series: seriesSequence},
 	}
 }
 

@@ -78,6 +78,8 @@ func (s scope) particular(x metric.Scalar) sqltree.Expr {
 		return d.trunc(d, s.scalar(x.Arg), x.Grain, x.WeekStart == "sunday")
 	case metric.Shift:
 		return d.shift(d, s.scalar(x.Arg), x.Count, x.Unit, x.Clock)
+	case metric.Elapsed:
+		return d.elapsed(d, s.scalar(x.From), s.scalar(x.To), x.Grain)
 	case metric.Local:
 		arg := s.scalar(x.Arg)
 		if x.Form != metric.Civil {

@@ -44,8 +44,8 @@ func (b *builder) collectFrom(m plan.Measure, offset *plan.Span, name string) er
 			return err
 		}
 		return b.collectFrom(*m.Denominator, offset, nameOr(m.Denominator.Name, name+"_denominator"))
-	case plan.Conversion:
-		return b.collectConversion(m, offset, name)
+	case plan.Conversion, plan.Retention, plan.Funnel:
+		return b.collectFigures(m, offset, name)
 	case plan.Derived:
 		for _, in := range m.Inputs {
 			shift := offset
@@ -114,8 +114,8 @@ func (b *builder) value(m plan.Measure, offset *plan.Span, get func(*atom) Scala
 		}
 		under, err := b.value(*m.Denominator, offset, get)
 		return Divide{over, under}, err
-	case plan.Conversion:
-		return b.conversionValue(m, offset, get), nil
+	case plan.Conversion, plan.Retention, plan.Funnel:
+		return b.figuresValue(m, offset, get), nil
 	case plan.Derived:
 		return scalarOf(*m.Formula, func(name string) (Scalar, error) {
 			for _, in := range m.Inputs {

@@ -9,7 +9,7 @@
 //	source.go     atoms that read the same rows together form a source; its rows and keys
 //	population.go sources over validity intervals
 //	series.go     cumulative and balance sources
-//	conversion.go sources of base events, some of which converted
+//	follow.go     measures whose events follow each other: conversion.go, retention.go, funnel.go
 //	reach.go      columns over join paths; what would fan out is refused
 //	asof.go       columns as they were at the time of a row
 //	filter.go     filters as conditions; family.go: what a column's type means for them

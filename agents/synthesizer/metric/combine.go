@@ -58,8 +58,12 @@ func (b *builder) keysNeverNull() bool {
 func (b *builder) hasFormula() bool {
 	for _, m := range b.spec.Measures {
 		switch m.Kind {
-		case plan.Ratio, plan.Derived, plan.Conversion:
+		case plan.Ratio, plan.Derived:
 			return true
+		case plan.Conversion, plan.Retention:
+			if len(figuresOf(m)) > 1 {
+				return true
+			}
 		}
 	}
 	return false

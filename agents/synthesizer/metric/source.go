@@ -66,9 +66,11 @@ func sourceKey(node *dbt.Node, m plan.Measure, timed bool) string {
 		parts = append(parts, m.Trailing, m.GrainToDate)
 	case plan.OverPeriods:
 		parts = append(parts, m.Periods, m.Inputs[0].Name, atomKey(m.Inputs[0]))
-	case plan.Conversion:
-		then := m.Inputs[1]
-		parts = append(parts, m.Time, filtersKey(m.Filters), m.Interval.Entity, m.Trailing, then.Model, then.Time, filtersKey(then.Filters))
+	case plan.Conversion, plan.Retention, plan.Funnel:
+		parts = append(parts, m.Time, filtersKey(m.Filters), m.Interval.Entity, m.Trailing)
+		for _, then := range m.Inputs[1:] {
+			parts = append(parts, then.Model, then.Time, filtersKey(then.Filters))
+		}
 	}
 	return keyOf(parts)
 }
@@ -112,6 +114,10 @@ func (b *builder) open(s *source) (block, error) {
 		return b.openOverPeriods(s)
 	case plan.Conversion:
 		return b.openConversion(s)
+	case plan.Retention:
+		return b.openRetention(s)
+	case plan.Funnel:
+		return b.openFunnel(s)
 	case plan.Cumulative:
 		if b.split {
 			return b.openCumulative(s)
@@ -255,6 +261,9 @@ func (b *builder) addKeys(r *reach, sel *Select) error { return b.addKeysOf(r, s
 
 func (b *builder) addKeysOf(r *reach, sel *Select, keep bool) error {
 	for _, d := range b.spec.Dimensions {
+		if d.Age != nil {
+			continue // counted where the cohorts are
+		}
 		at, col, err := r.to(d.Column, d.Paths, d.Name)
 		if err != nil {
 			return err

@@ -196,6 +196,12 @@ type Shift struct {
 	Clock bool
 }
 
+// Elapsed is the number of periods between the starts of two.
+type Elapsed struct {
+	From, To Scalar
+	Grain    plan.Grain
+}
+
 // Local is the civil time in Zone of a column.
 type Local struct {
 	Arg  Scalar
@@ -271,4 +277,5 @@ func (Latest) scalar()    {}
 func (Place) scalar()     {}
 func (One) scalar()       {}
 func (Today) scalar()     {}
+func (Elapsed) scalar()   {}
 func (Among) scalar()     {}

@@ -29,6 +29,9 @@ func (b *builder) validate() error {
 			return err
 		}
 	}
+	if err := b.validAge(); err != nil {
+		return err
+	}
 	return b.validRank()
 }
 
@@ -121,8 +124,8 @@ func (b *builder) validMeasure(m plan.Measure) error {
 		return b.validMeasure(*m.Denominator)
 	case plan.Derived:
 		return b.validDerived(m)
-	case plan.Conversion:
-		return b.validConversion(m)
+	case plan.Conversion, plan.Retention, plan.Funnel:
+		return b.validFollow(m)
 	case plan.OverPeriods:
 		return b.validOverPeriods(m)
 	}
