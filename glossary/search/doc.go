@@ -5,9 +5,10 @@
 // holds; [Index.Find] answers a query.
 //
 // The way of a query: words.go cuts it into stems, typo.go replaces what no document knows by its nearest known words, trade.yml adds
-// what the trade says for the same thing. lexical.go ranks documents by BM25 (bleve), vectors.go by the cosine of
-// embeddings, signals.go by lineage and past use; fuse.go joins the rankings by reciprocal rank; hits.go opens relations into
-// columns and values; explain.go says why.
+// what the trade says for the same thing (ask.go). bm25.go ranks documents by their words, all of them and those of their names
+// (lexical.go keeps them in bleve), vectors.go by the cosine of embeddings, signals.go by lineage and past use; fuse.go joins
+// the rankings by reciprocal rank; hits.go opens relations into columns and values; explain.go says why. The way of a document: index.go finds what differs, words.go
+// and sqlwords.go cut it into words, embedding.go makes its vector, folder.go keeps it.
 //
 // What the vectors are: with no [Embedder] configured they come from [Hashed], which knows spelling and nothing else. It
 // brings "invoicing" near "invoice_lines", never "client" near "customer": that is what trade.yml is for, or a real model.

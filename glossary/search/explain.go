@@ -47,18 +47,7 @@ func (w Why) String() string {
 			parts = append(parts, in+": "+strings.Join(words, ", "))
 		}
 	}
-	for _, m := range w.Matches {
-		part := ""
-		switch m.How {
-		case Typo:
-			part = fmt.Sprintf("%q read as %s", m.Asked, m.Word)
-		case Related:
-			part = fmt.Sprintf("%s is said for %s", m.Word, m.Asked)
-		}
-		if part != "" && !slices.Contains(parts, part) {
-			parts = append(parts, part)
-		}
-	}
+	parts = append(parts, w.instead()...)
 	if len(w.BuiltOn) > 0 {
 		parts = append(parts, "built on "+strings.Join(w.BuiltOn, ", "))
 	}
@@ -75,6 +64,29 @@ func (w Why) String() string {
 		parts = append(parts, fmt.Sprintf("cosine %.2f", w.Cosine))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// instead says which words stand for one of the query that is not there itself, one for each.
+func (w Why) instead() []string {
+	var parts []string
+	said := map[string]bool{}
+	for _, m := range w.Matches {
+		if m.How == "" {
+			said[m.Asked] = true
+		}
+	}
+	for _, m := range w.Matches {
+		switch {
+		case said[m.Asked]:
+			continue
+		case m.How == Typo:
+			parts = append(parts, fmt.Sprintf("%q read as %s", m.Asked, m.Word))
+		default:
+			parts = append(parts, fmt.Sprintf("%s is said for %s", m.Word, m.Asked))
+		}
+		said[m.Asked] = true
+	}
+	return parts
 }
 
 func counted(n int, noun string) string {

@@ -30,9 +30,7 @@ func someRankings(r *rand.Rand) []ranking {
 	out := make([]ranking, 1+r.IntN(4))
 	for i := range out {
 		out[i].weight = float64(1+r.IntN(10)) / 10
-		for _, d := range r.Perm(20)[:r.IntN(20)] {
-			out[i].docs = append(out[i].docs, d)
-		}
+		out[i].docs = r.Perm(20)[:r.IntN(20)]
 	}
 	return out
 }
