@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"firstmile/agents/dbt"
+	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
 
@@ -22,6 +23,9 @@ func (s *session) aimed(ctx context.Context, r plan.Reading) plan.Reading {
 	if r.Outcome == plan.OutcomeChatter && s.aim.node != nil {
 		text := "Which figure shall I add to " + s.aim.node.Name + "?"
 		return plan.Reading{Outcome: plan.OutcomeDeclined, Message: text}
+	}
+	if r.Outcome == plan.OutcomeDeclined {
+		return s.declinedFor(r)
 	}
 	if r.Outcome != plan.OutcomeSpec {
 		return r
@@ -47,6 +51,30 @@ func (s *session) aimed(ctx context.Context, r plan.Reading) plan.Reading {
 	}
 	return s.askMisfit(r, *bad)
 }
+
+// declinedFor says about a request that cannot be read which model it was for: what the model is split by may be the reason.
+func (s *session) declinedFor(r plan.Reading) plan.Reading {
+	switch {
+	case s.aim.node != nil:
+		r.Message = fmt.Sprintf("I cannot put this into %s, which has %s. %s", s.aim.node.Name, grainOfModel(s.k, s.aim.node), r.Message)
+	case s.aim.absent != "" && slices.ContainsFunc(r.Unknown, s.aim.partOfAbsent):
+		text := fmt.Sprintf("The project has no model named %s.", s.aim.absent)
+		u := plan.Unknown{Words: s.aim.absent, Reason: text}
+		for _, n := range s.k.Project.Models() {
+			if n.Layer == dbt.Mart && glossary.Distance(n.Name, s.aim.absent) <= maxTypo {
+				u.Nearest = append(u.Nearest, n.Name)
+			}
+		}
+		r.Message, r.Unknown = text, []plan.Unknown{u}
+		if len(u.Nearest) > 0 {
+			r.Message += " What comes nearest: " + strings.Join(u.Nearest, ", ") + "."
+		}
+	}
+	return r
+}
+
+// maxTypo is how many letters a model's name may be off and still be named as near.
+const maxTypo = 4
 
 // askMisfit says why the model cannot take the figures, and what can be done instead.
 func (s *session) askMisfit(r plan.Reading, bad misfit) plan.Reading {

@@ -3,6 +3,7 @@ package interpreter
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"firstmile/agents/dbt"
 	"firstmile/agents/interpreter/grammar"
@@ -18,6 +19,7 @@ import (
 type aim struct {
 	node     *dbt.Node
 	separate bool
+	absent   string                  // what stands in the place of a model's name and is none
 	dims     map[string]grammar.Span // words of the model's dimensions, which no turn holds
 }
 
@@ -70,6 +72,9 @@ func (a *aim) take(s *session, text string, tokens []token.Token) []token.Token 
 			}
 		}
 	}
+	if a.node == nil && slices.ContainsFunc(matches, adds) {
+		a.absent = absentModel(text, tokens, matches)
+	}
 	var out []token.Token
 	for i, t := range tokens {
 		if !gone[i] {
@@ -77,6 +82,29 @@ func (a *aim) take(s *session, text string, tokens []token.Token) []token.Token 
 		}
 	}
 	return out
+}
+
+// partOfAbsent reports whether unknown words are from what stands in the place of a model's name.
+func (a aim) partOfAbsent(u plan.Unknown) bool {
+	words := strings.Fields(u.Words)
+	return len(words) > 0 && slices.Contains(glossary.Split(a.absent), words[len(words)-1])
+}
+
+// absentModel is a technical name behind a word such as "to" or "into".
+func absentModel(text string, tokens []token.Token, matches []lexicon.Match) string {
+	for _, m := range matches {
+		if m.Category != lexicon.Into || m.To >= len(tokens) || tokens[m.To].Kind != token.Word {
+			continue
+		}
+		name := text[tokens[m.To].From:]
+		if end := strings.IndexFunc(name, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }); end >= 0 {
+			name = name[:end]
+		}
+		if strings.Contains(name, "_") {
+			return name
+		}
+	}
+	return ""
 }
 
 // modelIn finds the technical name of a model.
