@@ -12,6 +12,7 @@
 //	firstmile sample     writes the sample company's dbt project
 //	firstmile doctor     checks the configuration, a line each
 //	firstmile manifest   prints the Slack app manifest
+//	firstmile forget     takes past designs out of the bot's memory
 //	firstmile health     asks a running bot whether it is well
 //
 // Package main is the only one that sees everyone. It parses arguments, wires
@@ -72,6 +73,7 @@ type commands struct {
 	Glossary glossaryCommand `cmd:"" help:"Check a glossary, or print its schema."`
 	Schema   schemaCommand   `cmd:"" help:"Print the JSON schema of a format."`
 	Sample   sampleCommand   `cmd:"" help:"Write the sample company's dbt project into a folder."`
+	Forget   forgetCommand   `cmd:"" help:"Take past designs out of the bot's memory."`
 	Doctor   doctorCommand   `cmd:"" help:"Check configuration, tokens, scopes, repository access and dbt."`
 	Manifest manifestCommand `cmd:"" help:"Print the Slack app manifest."`
 	Health   healthCommand   `cmd:"" help:"Ask a running bot whether it is well."`
