@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"firstmile/agents/interpreter/knowledge"
@@ -42,7 +41,7 @@ func (c *recallCommand) Run(ctx context.Context, p program) error {
 			name = filepath.Base(dir)
 		}
 		table.Add(name, len(docs), figures)
-		fmt.Fprintf(os.Stderr, "%s: %d relations\n", name, len(docs))
+		fmt.Fprintf(p.stderr, "%s: %d relations\n", name, len(docs))
 	}
 	return table.Write(p.stdout)
 }
