@@ -54,6 +54,9 @@ func (b *builder) cumulative(m plan.Measure) (string, error) {
 
 // length is a span as DuckDB counts it: it has no quarters.
 func length(s plan.Span) string {
+	if s.Count < 0 {
+		return fmt.Sprintf("(%d) %s", s.Count, s.Unit) // of quarters no one looks back with a negative span
+	}
 	if s.Unit == plan.Quarter {
 		return fmt.Sprintf("%d month", 3*s.Count)
 	}

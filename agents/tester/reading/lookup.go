@@ -10,7 +10,12 @@ import (
 // dimensions are the lookups of every dimension from a row "f" of the measure; period is the expression of the row's period.
 func (b *builder) dimensions(m plan.Measure, period string) ([]string, error) {
 	var cells []string
+	var names []string
 	for _, d := range b.spec.Dimensions {
+		if d.Age != nil {
+			continue // no attribute of a row
+		}
+		names = append(names, d.Name)
 		x, err := b.lookup(m, d.Column, d.Paths)
 		if err != nil {
 			return nil, err
@@ -31,8 +36,8 @@ func (b *builder) dimensions(m plan.Measure, period string) ([]string, error) {
 		}
 		b.rest(cells, period)
 	}
-	for i, d := range b.spec.Dimensions {
-		cells[i] += " as " + ident(d.Name)
+	for i, name := range names {
+		cells[i] += " as " + ident(name)
 	}
 	return cells, nil
 }

@@ -10,7 +10,7 @@
 // Populations by instant: Opening is the set of entities with a row covering the
 // period's start; Closing the same at its end; Lost = Opening minus Closing; Gained = Closing minus Opening.
 //
-// lookup.go finds columns, moment.go places rows in time, balance.go, conversion.go, cumulative.go, derived.go and population.go read one kind of
+// lookup.go finds columns, moment.go places rows in time, balance.go, conversion.go, follow.go (retentions and funnels), cumulative.go, derived.go and population.go read one kind of
 // measure each. What cannot be computed a second way is an *Unsupported error, never a pass.
 package reading
 
@@ -64,6 +64,10 @@ func (b *builder) measure(m plan.Measure) (string, error) {
 		return b.balance(m)
 	case plan.Conversion:
 		return b.conversion(m)
+	case plan.Retention:
+		return b.retention(m)
+	case plan.Funnel:
+		return b.funnel(m)
 	case plan.OverPeriods:
 		return b.overPeriods(m)
 	}
