@@ -153,7 +153,7 @@ func (i *Interpreter) unfit(ctx context.Context, b plan.Base, k *base, c *candid
 // editable says why the file of a model cannot take further columns.
 func editable(n *dbt.Node) string {
 	switch {
-	case n.Layer != dbt.Mart:
+	case step(n):
 		return fmt.Sprintf("it is a step on the way to other models (%s), not one that people read figures from", n.Layer)
 	case n.Materialized == "incremental":
 		return "it is built incrementally, so its old rows would lack the column"

@@ -68,13 +68,16 @@ type shape struct {
 	numbers  []string // columns that may hold measures
 }
 
-// shapes lists the marts whose columns fit the Spec's axis and dimensions, by name.
+// step reports whether a model is only a step on the way to those that people read.
+func step(n *dbt.Node) bool { return n.Layer == dbt.Staging || n.Layer == dbt.Intermediate }
+
+// shapes lists the marts, and models beyond the usual layers, whose columns fit the Spec's axis and dimensions, by name.
 func shapes(k *base, spec plan.Spec) []shape {
 	var out []shape
 	bases := spec.BaseModels()
 	for _, n := range k.Project.Models() {
 		r, ok := k.Relation(n.RelationName())
-		if !ok || n.Layer != dbt.Mart || slices.Contains(bases, r.Name) || n.Materialized == "ephemeral" {
+		if !ok || step(n) || slices.Contains(bases, r.Name) || n.Materialized == "ephemeral" {
 			continue
 		}
 		if s, ok := fit(n, r, spec); ok {
