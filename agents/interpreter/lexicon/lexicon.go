@@ -63,14 +63,14 @@ type Lexicon struct {
 	entries map[string][]Entry // phrase in compared form
 	longest int                // words of the longest phrase
 	columns map[string][]string
-	rates   map[string]bool // words of columns that do not add up
-	summed  map[string]bool // words of columns that do
-	units   map[string]bool // words that may be either
-	given   map[string]bool // units at the end of a column's name
-	better  map[string][]string
-	plain   map[string]bool // words for a sum that mean nothing else
-	verbs   map[string]bool // irregular participles
-	words   map[string]bool // every single word of a phrase that means something
+	rates   map[string]bool            // words of columns that do not add up
+	summed  map[string]bool            // words of columns that do
+	units   map[string]bool            // words that may be either
+	given   map[string]bool            // units at the end of a column's name
+	better  map[string]map[string]bool // "high" and "low" -> words of figures that are better so
+	plain   map[string]bool            // words for a sum that mean nothing else
+	verbs   map[string]bool            // irregular participles
+	words   map[string]bool            // every single word of a phrase that means something
 }
 
 type file struct {
@@ -105,7 +105,7 @@ func Parse(body []byte) (*Lexicon, error) {
 	l := &Lexicon{
 		forms:   token.Forms{Spelling: f.Spelling, Numbers: f.Numbers},
 		entries: map[string][]Entry{}, columns: map[string][]string{}, rates: set(f.Unsummed), summed: set(f.Summed), units: set(f.Units),
-		given: set(f.Given), better: f.Better, plain: set(f.Outright), verbs: set(f.Past), words: map[string]bool{},
+		given: set(f.Given), better: map[string]map[string]bool{}, plain: set(f.Outright), verbs: set(f.Past), words: map[string]bool{},
 	}
 	t := l.Tokenizer()
 	for _, row := range f.Rows {
@@ -123,6 +123,12 @@ func Parse(body []byte) (*Lexicon, error) {
 			for _, tok := range tokens {
 				l.words[tok.Light] = true
 			}
+		}
+	}
+	for way, words := range f.Better {
+		l.better[way] = map[string]bool{}
+		for _, w := range t.Words(strings.Join(words, " ")) {
+			l.better[way][w.Light] = true
 		}
 	}
 	for column, nouns := range f.Columns {
@@ -184,7 +190,7 @@ func (l *Lexicon) Unit(word string) bool { return l.given[token.Singular(word)] 
 func (l *Lexicon) Better(words []token.Token) string {
 	way := ""
 	for _, w := range []string{"high", "low"} {
-		if slices.ContainsFunc(words, func(t token.Token) bool { return slices.Contains(l.better[w], t.Light) }) {
+		if slices.ContainsFunc(words, func(t token.Token) bool { return l.better[w][t.Light] }) {
 			if way != "" {
 				return ""
 			}
