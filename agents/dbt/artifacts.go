@@ -53,31 +53,42 @@ func (l *linker) artifacts(fsys fs.FS, dir string) {
 	if !l.artifact(fsys, dir, name, &m) {
 		return
 	}
+	l.manifest = &m
 	fresh := map[string]bool{}
 	for _, n := range l.p.Nodes {
-		mn, ok := m.Nodes[n.ID]
-		if n.Kind == Source {
-			mn, ok = m.Sources[n.ID]
-		}
-		if !ok {
-			continue
-		}
-		fresh[n.ID] = n.Kind == Source || n.checksum == "" || n.checksum == mn.Checksum.Checksum
-		if mn.Schema != "" {
-			n.Relation = Relation{Database: mn.Database, Schema: mn.Schema, Identifier: firstText(mn.Alias, mn.Identifier, n.Name), Known: true}
-		}
-		if fresh[n.ID] {
-			l.lineage(n, mn.DependsOn.Nodes)
-		}
+		fresh[n.ID] = l.adopt(n)
 	}
 	l.p.downstream()
 	l.readCatalog(fsys, dir, fresh)
 }
 
+// adopt takes over what the manifest knows of a node and says whether that is of the file as it is now.
+func (l *linker) adopt(n *Node) (fresh bool) {
+	mn, ok := l.manifest.Nodes[n.ID]
+	if n.Kind == Source {
+		mn, ok = l.manifest.Sources[n.ID]
+	}
+	if !ok {
+		return false
+	}
+	fresh = n.Kind == Source || n.checksum == "" || n.checksum == mn.Checksum.Checksum
+	// A source's YAML may have changed since, and says where the table is; the manifest only helps where it cannot be evaluated.
+	if mn.Schema != "" && (n.Kind != Source || !n.Relation.Known) {
+		n.Relation = Relation{Database: mn.Database, Schema: mn.Schema, Identifier: firstText(mn.Alias, mn.Identifier, n.Name), Known: true}
+	}
+	if n.Kind == Source {
+		n.Relation.Database = firstText(n.Relation.Database, mn.Database)
+	}
+	if fresh {
+		l.lineage(n, mn.DependsOn.Nodes)
+	}
+	return fresh
+}
+
 // lineage takes over what dbt found a node to depend on, which sees through macros.
 func (l *linker) lineage(n *Node, ids []string) {
 	for _, id := range ids {
-		if _, ok := l.p.byID[id]; ok && !slices.Contains(n.Upstream, id) {
+		if l.p.node(id) != nil && !slices.Contains(n.Upstream, id) {
 			n.Upstream = append(n.Upstream, id)
 		}
 	}

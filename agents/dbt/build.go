@@ -13,10 +13,13 @@ import (
 
 // build makes the nodes and connects them.
 func (l *linker) build() {
+	l.indexVersions()
 	for _, f := range l.seeds {
+		l.by(fileAt(f.path))
 		l.seed(f)
 	}
 	for _, f := range l.sql {
+		l.by(fileAt(f.path))
 		switch f.role {
 		case roleModel:
 			l.model(f)
@@ -25,6 +28,7 @@ func (l *linker) build() {
 		}
 	}
 	for _, key := range l.order {
+		l.by(fileAt(l.entries[key].path))
 		switch d := l.entries[key]; {
 		case strings.HasPrefix(key, "source/"):
 			l.source(d)
@@ -37,6 +41,7 @@ func (l *linker) build() {
 	for _, key := range l.order {
 		if d := l.entries[key]; !d.used && !l.disabled[key] {
 			kind, name, _ := strings.Cut(key, "/")
+			l.by(fileAt(d.path))
 			l.lendTests(d, name)
 			l.problem(d.path, d.line, fmt.Sprintf("there is no file for the %s %s that is described here", kind, name))
 		}
@@ -51,6 +56,7 @@ func (l *linker) lendTests(d *described, name string) {
 	if err != nil {
 		return
 	}
+	l.lent[n.ID] = true
 	if n.YAMLPath == "" {
 		n.YAMLPath, n.YAMLLine, n.YAMLBlob = d.path, d.line, d.blob
 	}
@@ -74,11 +80,11 @@ func (l *linker) add(n *Node, key string) bool {
 	if _, untold := n.Config["enabled"].(jinja.Deferred); untold {
 		l.problem(n.Path, 0, "whether "+n.Name+" is enabled can only be told by dbt; it is taken to be")
 	}
-	if old, ok := l.p.byID[n.ID]; ok {
+	if old, ok := l.made[n.ID]; ok {
 		l.problem(n.Path, 0, fmt.Sprintf("the name %s is taken by %s", n.Name, old.Path))
 		return false
 	}
-	l.p.byID[n.ID] = n
+	l.made[n.ID] = n
 	l.p.Nodes = append(l.p.Nodes, n)
 	return true
 }
@@ -88,7 +94,9 @@ func (l *linker) describe(n *Node, d *described) {
 	if d == nil {
 		return
 	}
-	d.used = true
+	if !d.used {
+		d.used = true // once, since later readings share the entry
+	}
 	n.YAMLPath, n.YAMLLine, n.YAMLBlob = d.path, d.line, d.blob
 	n.Description = l.doc(d.description, d.path, d.line)
 	n.Tests = slices.Clone(d.tests)
@@ -196,15 +204,36 @@ func (l *linker) versionOf(stem string) (string, *version, *described) {
 		}
 		return stem, nil, d
 	}
+	if v, ok := l.versions[stem]; ok {
+		return v.entry.name, v.version, v.entry
+	}
+	return stem, nil, nil
+}
+
+// versioned is one version of a model with the entry that declares it.
+type versioned struct {
+	entry   *described
+	version *version
+}
+
+// indexVersions notes which files hold versions of models; the first entry that claims a file has it.
+func (l *linker) indexVersions() {
+	l.versions = map[string]versioned{}
 	for _, key := range l.order {
 		d := l.entries[key]
-		for i, v := range d.versions {
-			if v.definedIn == stem || v.definedIn == "" && d.name+"_v"+v.v == stem || v.definedIn == "" && d.name+"."+"v"+v.v == stem {
-				return d.name, &d.versions[i], d
+		for i := range d.versions {
+			v := &d.versions[i]
+			stems := []string{v.definedIn}
+			if v.definedIn == "" {
+				stems = []string{d.name + "_v" + v.v, d.name + ".v" + v.v}
+			}
+			for _, stem := range stems {
+				if _, taken := l.versions[stem]; !taken {
+					l.versions[stem] = versioned{d, v}
+				}
 			}
 		}
 	}
-	return stem, nil, nil
 }
 
 func (l *linker) describeVersion(n *Node, v *version) {

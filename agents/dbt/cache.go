@@ -7,16 +7,20 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"firstmile/agents/dbt/jinja"
 	"firstmile/agents/dbt/sqltext"
 )
 
 // Cache remembers the parse result of each file by the hash of its bytes, so that reading a project again parses only
-// what changed. It may be used by several goroutines. Results that the last reading did not use are dropped.
+// what changed, and the last reading, so that a file whose stamp (size, times, inode) has not moved is not even read. It may be used by
+// several goroutines. Results that the last reading did not use are dropped.
 type Cache struct {
-	mu    sync.Mutex
-	files map[cacheKey]any
+	mu      sync.Mutex
+	files   map[cacheKey]any
+	reading *reading
 }
 
 // cacheKey is what a parse result depends on: how the file is read, its bytes, and for SQL the variables and target.
@@ -24,6 +28,7 @@ type cacheKey struct {
 	role role
 	blob string
 	env  string
+	ext  string
 }
 
 // NewCache returns an empty cache.
@@ -45,10 +50,12 @@ type sqlFile struct {
 // parsed is one file with its parse result.
 type parsed struct {
 	found
-	blob   string
-	size   int64
-	result any // *sqlFile, *properties, *seedFile, *docsFile
-	err    error
+	blob    string
+	size    int64
+	key     cacheKey
+	result  any // *sqlFile, *properties, *seedFile, *docsFile
+	err     error
+	settled bool // the file cannot change without its stamp changing
 }
 
 // docsFile is the docs blocks of a Markdown file.
@@ -57,91 +64,142 @@ type docsFile struct {
 	problems []Problem
 }
 
-// parseAll reads and parses the files, several at a time, and leaves in the cache exactly what it used. Macros come first, since
-// what a model holds depends on them; env gets to know them.
-func (c *Cache) parseAll(fsys fs.FS, dir string, files []found, env *environment) []parsed {
-	w := &work{cache: c, fsys: fsys, dir: dir, files: files, out: make([]parsed, len(files)), used: make([]cacheKey, len(files))}
-	w.run(func(f found) bool { return f.role == roleMacro }, "", *env)
-	env.macros = map[string]jinja.Macro{}
+// parseAll reads and parses the files that may have changed since the last reading, several at a time. Macros come first, since what a
+// model holds depends on them; the reading's environment gets to know them.
+func (c *Cache) parseAll(r, last *reading, files []found, now time.Time) {
+	r.files = make([]parsed, len(files))
+	w := &work{cache: c, r: r, files: files, known: r.known(last, files), now: now}
+	w.run(func(f found) bool { return f.role == roleMacro }, "")
+	r.env.macros = map[string]jinja.Macro{}
 	var blobs strings.Builder
 	for i, f := range files {
-		if s, ok := w.out[i].result.(*sqlFile); ok && f.role == roleMacro {
-			blobs.WriteString(w.out[i].blob)
+		if s, ok := r.files[i].result.(*sqlFile); ok && f.role == roleMacro {
+			blobs.WriteString(r.files[i].blob)
 			for _, m := range s.tpl.Macros() {
-				env.macros[m.Name] = m
+				r.env.macros[m.Name] = m
 			}
 		}
 	}
-	env.hash = Blob([]byte(blobs.String()))
-	w.run(func(f found) bool { return f.role != roleMacro }, env.key(), *env)
-	c.keep(w.used, w.out)
-	return w.out
+	r.env.hash = Blob([]byte(blobs.String()))
+	r.key = r.env.key()
+	if last != nil && last.key == r.key {
+		r.key = last.key // the same text in the same place is compared at a glance
+	}
+	w.run(func(f found) bool { return f.role != roleMacro }, r.key)
 }
 
 // work is one reading of all files.
 type work struct {
 	cache *Cache
-	fsys  fs.FS
-	dir   string
+	r     *reading
 	files []found
-	out   []parsed
-	used  []cacheKey
+	known []*parsed
+	now   time.Time
 }
 
-func (w *work) run(which func(found) bool, key string, env environment) {
+func (w *work) run(which func(found) bool, env string) {
+	var todo []int
+	for i, f := range w.files {
+		if !which(f) {
+			continue
+		}
+		if old := w.known[i]; old != nil && old.key.env == f.role.env(env) {
+			w.r.files[i] = *old
+			continue
+		}
+		todo = append(todo, i)
+	}
 	var wg sync.WaitGroup
-	next := make(chan int)
-	for range max(2, runtime.GOMAXPROCS(0)) {
+	var next atomic.Int64
+	for range min(len(todo), max(2, runtime.GOMAXPROCS(0))) {
 		wg.Go(func() {
-			for i := range next {
-				w.out[i], w.used[i] = w.cache.parse(w.fsys, w.dir, w.files[i], key, env)
+			for {
+				k := int(next.Add(1)) - 1
+				if k >= len(todo) {
+					return
+				}
+				i := todo[k]
+				w.r.files[i] = w.cache.parse(w.r, w.files[i], env)
+				w.r.files[i].settled = w.files[i].sure && w.files[i].stamp.settled(w.now)
 			}
 		})
 	}
-	for i, f := range w.files {
-		if which(f) {
-			next <- i
-		}
-	}
-	close(next)
 	wg.Wait()
 }
 
-// keep drops what no file of this reading used.
-func (c *Cache) keep(used []cacheKey, out []parsed) {
-	files := make(map[cacheKey]any, len(used))
-	for i, k := range used {
-		if out[i].err == nil {
-			files[k] = out[i].result
+// last is the last reading, or nil.
+func (c *Cache) last() *reading {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.reading
+}
+
+// keep makes r the last reading and drops the results that it did not use.
+func (c *Cache) keep(r *reading) {
+	files := make(map[cacheKey]any, len(r.files))
+	for i := range r.files {
+		if f := &r.files[i]; f.err == nil {
+			files[f.key] = f.result
 		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.files = files
+	c.files, c.reading = files, r
 }
 
-func (c *Cache) parse(fsys fs.FS, dir string, f found, env string, r jinja.Resolver) (parsed, cacheKey) {
+// remember makes r the last reading. Results that it did not use stay until everything is read again, but not too many of them.
+func (c *Cache) remember(r *reading) {
+	c.mu.Lock()
+	full := len(c.files) > 2*len(r.files)+maxPatched
+	c.reading = r
+	c.mu.Unlock()
+	if full {
+		c.keep(r)
+	}
+}
+
+func (c *Cache) parse(r *reading, f found, env string) parsed {
 	p := parsed{found: f}
-	b, err := readBounded(fsys, path.Join(dir, f.path), f.role)
+	b, err := readBounded(r.fsys, path.Join(r.dir, f.path), f.role)
 	if err != nil {
 		p.err = err
-		return p, cacheKey{}
+		return p
 	}
 	p.blob, p.size = Blob(b), int64(len(b))
-	key := cacheKey{role: f.role, blob: p.blob}
-	switch f.role {
-	case roleModel, roleSnapshot, roleTest, roleAnalysis, roleMacro:
-		key.env = env + path.Ext(f.path)
+	p.key = cacheKey{role: f.role, blob: p.blob}
+	if f.role.sql() {
+		p.key.env, p.key.ext = env, path.Ext(f.path)
 	}
 	c.mu.Lock()
-	hit, ok := c.files[key]
+	hit, ok := c.files[p.key]
 	c.mu.Unlock()
 	if ok {
 		p.result = hit
-		return p, key
+		return p
 	}
-	p.result, p.err = parseFile(f, b, r)
-	return p, key
+	if p.result, p.err = parseFile(f, b, r.env); p.err == nil {
+		c.mu.Lock()
+		c.files[p.key] = p.result
+		c.mu.Unlock()
+	}
+	return p
+}
+
+// env is that part of a result's key which stands for variables, target and macros, where a role depends on them.
+func (r role) env(key string) string {
+	if r == roleMacro || !r.sql() {
+		return ""
+	}
+	return key
+}
+
+// sql says whether files of this role hold Jinja.
+func (r role) sql() bool {
+	switch r {
+	case roleModel, roleSnapshot, roleTest, roleAnalysis, roleMacro:
+		return true
+	}
+	return false
 }
 
 func readBounded(fsys fs.FS, name string, r role) ([]byte, error) {

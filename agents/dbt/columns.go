@@ -15,16 +15,9 @@ func (p *Project) WithColumns(lookup func(*Node) ([]Column, bool)) *Project {
 	c := *p
 	c.memo = &sync.Map{}
 	c.Nodes = make([]*Node, len(p.Nodes))
-	c.byID = make(map[string]*Node, len(p.Nodes))
 	for i, n := range p.Nodes {
 		m := *n
-		c.Nodes[i], c.byID[m.ID] = &m, &m
-	}
-	c.byName = make(map[string][]*Node, len(p.byName))
-	for name, ns := range p.byName {
-		for _, n := range ns {
-			c.byName[name] = append(c.byName[name], c.byID[n.ID])
-		}
+		c.Nodes[i] = &m
 	}
 	c.resolveColumns(nil, lookup)
 	return &c
@@ -36,19 +29,20 @@ type columnResolver struct {
 	catalog  map[string][]Column
 	lookup   func(*Node) ([]Column, bool)
 	state    map[string]int // 1: at work, 2: done
-	used     map[string][]string
-	problems []Problem
+	problems []owned
 }
 
-// resolveColumns fills the columns of all nodes and returns what does not fit.
-func (p *Project) resolveColumns(catalog map[string][]Column, lookup func(*Node) ([]Column, bool)) []Problem {
-	r := &columnResolver{p: p, catalog: catalog, lookup: lookup, state: map[string]int{}, used: map[string][]string{}}
+// resolveColumns fills the columns of all nodes. What does not fit is in the resolver's problems.
+func (p *Project) resolveColumns(catalog map[string][]Column, lookup func(*Node) ([]Column, bool)) *columnResolver {
+	r := &columnResolver{p: p, catalog: catalog, lookup: lookup, state: make(map[string]int, len(p.Nodes))}
 	for _, n := range p.Nodes {
 		r.node(n)
 	}
-	r.inferred()
+	for _, n := range p.Nodes {
+		r.inferred(n)
+	}
 	r.inherit()
-	return r.problems
+	return r
 }
 
 // node fills the columns of a node after those of the nodes it reads. A cycle, which dbt refuses, ends with unknown.
@@ -59,11 +53,17 @@ func (r *columnResolver) node(n *Node) {
 	r.state[n.ID] = 1
 	defer func() { r.state[n.ID] = 2 }()
 	for _, id := range n.Upstream {
-		if up, ok := r.p.byID[id]; ok {
+		if up := r.p.node(id); up != nil {
 			r.node(up)
 		}
 	}
-	n.Stray = nil
+	r.one(n)
+	n.sure = len(n.Columns)
+}
+
+// one fills the columns of a node over those of the nodes it reads.
+func (r *columnResolver) one(n *Node) {
+	n.Stray, n.selects = nil, nil
 	static, err := r.static(n)
 	if cols, from, ok := r.measured(n); ok {
 		n.Columns = r.merged(n, cols, from, static)
@@ -97,7 +97,7 @@ func (r *columnResolver) node(n *Node) {
 func (r *columnResolver) stale(n *Node, extra []Column, why string) {
 	for _, c := range extra {
 		path := firstText(n.YAMLPath, n.Path)
-		r.problems = append(r.problems, Problem{path, c.Line, fmt.Sprintf("the column %s of %s is described here, but %s", c.Name, n.Name, why)})
+		r.problems = append(r.problems, owned{Problem{path, c.Line, fmt.Sprintf("the column %s of %s is described here, but %s", c.Name, n.Name, why)}, columnsOf(n.ID)})
 	}
 	n.Stray = extra
 	n.Columns = n.Columns[: len(n.Columns)-len(extra) : len(n.Columns)-len(extra)]
@@ -134,7 +134,7 @@ func (r *columnResolver) static(n *Node) ([]staticColumn, error) {
 	case n.Kind == Seed:
 		return nil, errors.New("the seed has no header")
 	case n.taken != "":
-		return r.snapshotOf(n, r.p.byID[n.taken])
+		return r.snapshotOf(n, r.p.node(n.taken))
 	case n.query == nil:
 		return nil, errors.New(n.queryWhy)
 	}
@@ -192,8 +192,8 @@ func snapshotColumns(n *Node) []staticColumn {
 
 // names lists a node's columns for a select over it; with an error they are not all.
 func (n *Node) names() ([]string, error) {
-	var out []string
-	for _, c := range n.Columns {
+	out := make([]string, 0, n.sure)
+	for _, c := range n.Columns[:min(n.sure, len(n.Columns))] {
 		out = append(out, c.Name)
 	}
 	if !n.ColumnsKnown {
@@ -249,8 +249,11 @@ func (r *columnResolver) origins(n *Node, static []staticColumn) {
 		if c, ok := n.Column(s.name); ok {
 			c.CopyOf = s.of
 		}
-		if up := r.p.byID[s.of.Node]; up != nil && !up.ColumnsKnown {
-			r.used[up.ID] = append(r.used[up.ID], s.of.Column)
+		if up := r.p.node(s.of.Node); up != nil && !up.ColumnsKnown {
+			if n.selects == nil {
+				n.selects = map[string][]string{}
+			}
+			n.selects[up.ID] = append(n.selects[up.ID], s.of.Column)
 		}
 	}
 }
@@ -264,48 +267,4 @@ func beyond(have, more []Column) []Column {
 		}
 	}
 	return out
-}
-
-// inferred adds to nodes of unknown columns those that models select from them by name.
-func (r *columnResolver) inferred() {
-	for _, n := range r.p.Nodes {
-		var more []Column
-		for _, name := range r.used[n.ID] {
-			more = append(more, Column{Name: name, From: FromStatic})
-		}
-		n.Columns = append(n.Columns, beyond(n.Columns, more)...)
-	}
-}
-
-// inherit passes types and values down to plain copies, upstream first.
-func (r *columnResolver) inherit() {
-	done := map[string]bool{}
-	var visit func(n *Node)
-	visit = func(n *Node) {
-		if done[n.ID] {
-			return
-		}
-		done[n.ID] = true
-		for _, id := range n.Upstream {
-			if up, ok := r.p.byID[id]; ok {
-				visit(up)
-			}
-		}
-		for i := range n.Columns {
-			c := &n.Columns[i]
-			up, ok := r.p.byID[c.CopyOf.Node]
-			if !ok {
-				continue
-			}
-			if o, ok := up.Column(c.CopyOf.Column); ok {
-				c.Type = firstText(c.Type, o.Type)
-				if c.Values == nil {
-					c.Values = o.Values
-				}
-			}
-		}
-	}
-	for _, n := range r.p.Nodes {
-		visit(n)
-	}
 }

@@ -14,9 +14,10 @@ func (l *linker) index() {
 	p := l.p
 	add := func(key string, n *Node) {
 		key = strings.ToLower(key)
-		p.byName[key] = append(p.byName[key], n)
+		p.byName[key] = append(p.byName[key], n.ID)
 	}
-	for _, n := range p.Nodes {
+	for i, n := range p.Nodes {
+		p.at[n.ID] = i
 		if n.Kind == Source {
 			add(n.Source+"."+n.Name, n)
 			continue
@@ -26,9 +27,12 @@ func (l *linker) index() {
 			add(n.Name+".v"+n.Version, n)
 		}
 	}
-	for name, ns := range p.byName { // an unversioned name means the latest version
-		if len(ns) > 1 && !slices.ContainsFunc(ns, func(n *Node) bool { return n.Version == "" }) {
-			p.byName[name] = []*Node{l.latest(ns)}
+	for name, ids := range p.byName { // an unversioned name means the latest version
+		if len(ids) < 2 {
+			continue
+		}
+		if ns := p.nodesOf(ids); !slices.ContainsFunc(ns, func(n *Node) bool { return n.Version == "" }) {
+			p.byName[name] = []string{l.latest(ns).ID}
 		}
 	}
 }
@@ -45,10 +49,10 @@ func (p *Project) indexRelations() {
 		},
 		func(n *Node) string { return n.Relation.Schema + "." + n.Relation.Identifier },
 	} {
-		more := map[string][]*Node{}
+		more := map[string][]string{}
 		for _, n := range p.Nodes {
 			if k := strings.ToLower(key(n)); k != "" && p.byName[k] == nil {
-				more[k] = append(more[k], n)
+				more[k] = append(more[k], n.ID)
 			}
 		}
 		maps.Copy(p.byName, more)
@@ -80,7 +84,7 @@ func (p *Project) ref(pkg, name, version string) (*Node, error) {
 	if version != "" {
 		key += ".v" + version
 	}
-	for _, n := range p.byName[key] {
+	for _, n := range p.nodesOf(p.byName[key]) {
 		if n.Kind != Source {
 			return n, nil
 		}
@@ -89,7 +93,7 @@ func (p *Project) ref(pkg, name, version string) (*Node, error) {
 }
 
 func (p *Project) source(source, table string) (*Node, error) {
-	for _, n := range p.byName[strings.ToLower(source+"."+table)] {
+	for _, n := range p.nodesOf(p.byName[strings.ToLower(source+"."+table)]) {
 		if n.Kind == Source && n.Source == source {
 			return n, nil
 		}
@@ -100,18 +104,9 @@ func (p *Project) source(source, table string) (*Node, error) {
 // connect resolves references into upstream and downstream IDs.
 func (l *linker) connect() {
 	for _, n := range l.p.Nodes {
-		uses := l.withMacros(l.rawRefs[n.ID])
-		n.Upstream = l.resolve(uses, n.Path)
-		if n.taken != "" && len(n.Upstream) == 1 {
-			n.taken = n.Upstream[0]
-		}
-		l.resolveTests(n, n.Tests)
-		for i := range n.declared {
-			n.declared[i].Tests = slices.Clone(n.declared[i].Tests)
-			l.resolveTests(n, n.declared[i].Tests)
-		}
-		l.resolveConstraints(n)
+		l.connectNode(n)
 	}
+	l.by("")
 	l.connectSemantic()
 	for i := range l.p.Exposures {
 		e := &l.p.Exposures[i]
@@ -126,6 +121,21 @@ func (l *linker) connect() {
 	l.p.owners()
 }
 
+// connectNode resolves what one node and its tests refer to.
+func (l *linker) connectNode(n *Node) {
+	l.by(nodeOf(n.ID))
+	n.Upstream = l.resolve(l.withMacros(l.rawRefs[n.ID]), n.Path)
+	if n.taken != "" && len(n.Upstream) == 1 {
+		n.taken = n.Upstream[0]
+	}
+	l.resolveTests(n, n.Tests)
+	for i := range n.declared {
+		n.declared[i].Tests = slices.Clone(n.declared[i].Tests)
+		l.resolveTests(n, n.declared[i].Tests)
+	}
+	l.resolveConstraints(n)
+}
+
 // downstream derives Downstream from Upstream.
 func (p *Project) downstream() {
 	for _, n := range p.Nodes {
@@ -133,7 +143,7 @@ func (p *Project) downstream() {
 	}
 	for _, n := range p.Nodes { // nodes are in ID order, so Downstream is too
 		for _, id := range n.Upstream {
-			if up, ok := p.byID[id]; ok {
+			if up := p.node(id); up != nil {
 				up.Downstream = append(up.Downstream, n.ID)
 			}
 		}
@@ -142,11 +152,15 @@ func (p *Project) downstream() {
 
 // owners gives nodes of a group the group's owner.
 func (p *Project) owners() {
+	for _, n := range p.Nodes {
+		p.ownerByGroup(n)
+	}
+}
+
+func (p *Project) ownerByGroup(n *Node) {
 	for _, g := range p.Groups {
-		for _, n := range p.Nodes {
-			if n.Group == g.Name && n.Owner == "" {
-				n.Owner = firstText(g.Owner, g.Email)
-			}
+		if n.Group == g.Name && n.Owner == "" {
+			n.Owner = firstText(g.Owner, g.Email)
 		}
 	}
 }

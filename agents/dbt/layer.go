@@ -29,13 +29,13 @@ func layer(rel, name string) Layer {
 
 // martsByLineage finds the marts of a project in which no folder or prefix says which models they are: a folder is one of
 // marts when most of its models read other models, and few of them are read from another folder. Models there
-// that only feed their neighbours from raw data are none.
-func (p *Project) martsByLineage() {
+// that only feed their neighbours from raw data are none. decided is false when folders and prefixes have said it all.
+func (p *Project) martsByLineage() (decided bool) {
 	folders := map[string][]*Node{}
 	for _, n := range p.Models() {
 		switch {
 		case n.Layer == Mart:
-			return
+			return false
 		case n.Layer == OtherLayer, n.Layer == Intermediate && len(n.Downstream) == 0:
 			folders[path.Dir(n.Path)] = append(folders[path.Dir(n.Path)], n)
 		}
@@ -63,6 +63,7 @@ func (p *Project) martsByLineage() {
 	for _, n := range marts { // after the last look at a layer, so that the order of folders does not matter
 		n.Layer = Mart
 	}
+	return true
 }
 
 // readsModels reports whether a model is computed from other models rather than from raw data alone.

@@ -1,47 +1,14 @@
 package dbt
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"firstmile/agents/dbt/jinja"
 )
-
-// Read reads like the function Read, parsing only files whose bytes the cache has not seen.
-func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
-	dir = path.Clean(dir)
-	pf, configFile, err := readConfig(fsys, dir)
-	if err != nil {
-		return nil, err
-	}
-	p := &Project{Name: pf.name, Version: pf.version, Dir: dir, Config: pf.config, Files: []File{configFile},
-		byID: map[string]*Node{}, byName: map[string][]*Node{}, memo: &sync.Map{}}
-	if b, err := fs.ReadFile(fsys, path.Join(dir, "profiles.yml")); err == nil {
-		p.Profile, p.Problems = parseProfile(b, pf.config.Profile)
-		p.Files = append(p.Files, File{Path: "profiles.yml", Blob: Blob(b), Size: int64(len(b))})
-	}
-	files, problems := list(fsys, dir, pf.config)
-	p.Problems = append(p.Problems, problems...)
-	env := environment{project: pf.name, vars: pf.config.Vars, profile: p.Profile}
-	l := &linker{p: p, env: env, entries: map[string]*described{}, macros: map[string]*jinja.Block{}, disabled: map[string]bool{},
-		schemas: map[string]*jinja.Template{}}
-	parsed := c.parseAll(fsys, dir, files, &env)
-	l.env, p.macros = env, env.macros
-	l.collect(parsed)
-	l.build()
-	l.relations()
-	l.artifacts(fsys, dir)
-	p.martsByLineage()
-	p.indexRelations()
-	p.Problems = append(p.Problems, p.resolveColumns(l.catalog, nil)...)
-	l.finish()
-	return p, nil
-}
 
 // environment resolves what a sketch may know: variables and the target. Refs become placeholders, so that a sketch
 // does not depend on relation names.
@@ -122,19 +89,41 @@ type linker struct {
 	macroAt  map[string]string
 	docs     map[string]string
 	disabled map[string]bool
+	made     map[string]*Node           // by ID
 	rawRefs  map[string]jinja.Uses      // what each node uses, by ID
 	schemas  map[string]*jinja.Template // generate_*_name macros of the project
 	catalog  map[string][]Column        // columns from catalog.json, by ID
+	manifest *manifest                  // nil when there is none
+	versions map[string]versioned       // versions of models, by the name of their file
+	problems []owned
+	owner    string          // of the problems being found
+	marts    bool            // no folder or prefix says which models are marts, so that lineage does
+	lent     map[string]bool // IDs of nodes that have tests of an entry under the wrong key
 }
 
-func (l *linker) problem(path string, line int, reason string) {
-	l.p.Problems = append(l.p.Problems, Problem{path, line, reason})
+// owned is a problem with what it was found in, so that reading this anew can take it back.
+type owned struct {
+	Problem
+	owner string
 }
+
+// What problems are found in.
+func fileAt(path string) string  { return "file " + path }
+func nodeOf(id string) string    { return "node " + id }
+func columnsOf(id string) string { return "columns " + id }
+
+func (l *linker) problem(path string, line int, reason string) {
+	l.problems = append(l.problems, owned{Problem{path, line, reason}, l.owner})
+}
+
+// by sets what the problems from here on are found in.
+func (l *linker) by(owner string) { l.owner = owner }
 
 // collect sorts parse results by what they are.
 func (l *linker) collect(files []parsed) {
 	l.docs, l.macroAt, l.rawRefs = map[string]string{}, map[string]string{}, map[string]jinja.Uses{}
 	for _, f := range files {
+		l.by(fileAt(f.path))
 		if f.blob != "" {
 			file := File{Path: f.path, Blob: f.blob, Size: f.size}
 			if props, ok := f.result.(*properties); ok && f.err == nil {
@@ -144,7 +133,7 @@ func (l *linker) collect(files []parsed) {
 		}
 		if f.err != nil {
 			p := yamlProblem(f.path, f.err)
-			l.p.Problems = append(l.p.Problems, p)
+			l.problem(p.Path, p.Line, p.Reason)
 			if p.Line > 0 {
 				l.p.Broken = append(l.p.Broken, p)
 			}
@@ -164,7 +153,8 @@ func (l *linker) collect(files []parsed) {
 			l.problemsOf(f.path, r.problems)
 		case *sqlFile:
 			if r.err != nil {
-				l.p.Problems = append(l.p.Problems, jinjaProblem(f.path, r.err))
+				p := jinjaProblem(f.path, r.err)
+				l.problem(p.Path, p.Line, p.Reason)
 			}
 			l.macrosOf(f, r)
 			if f.role != roleMacro {
@@ -260,12 +250,7 @@ func entryKey(kind Kind, source, name string) string {
 func (l *linker) finish() {
 	p := l.p
 	slices.SortFunc(p.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	slices.SortStableFunc(p.Problems, func(a, b Problem) int {
-		if c := strings.Compare(a.Path, b.Path); c != 0 {
-			return c
-		}
-		return a.Line - b.Line
-	})
+	p.Problems = sorted(l.problems)
 	slices.SortFunc(p.Macros, func(a, b Macro) int { return strings.Compare(a.Name+"\x00"+a.Path, b.Name+"\x00"+b.Path) })
 	slices.SortStableFunc(p.Docs, func(a, b DocsBlock) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(p.Exposures, func(a, b Exposure) int { return strings.Compare(a.ID, b.ID) })
@@ -275,4 +260,16 @@ func (l *linker) finish() {
 	slices.SortStableFunc(p.SavedQueries, func(a, b SavedQuery) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortStableFunc(p.Analyses, func(a, b Analysis) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(p.SingularTests, func(a, b SingularTest) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// sorted lists problems by path, line and reason.
+func sorted(found []owned) []Problem {
+	out := make([]Problem, len(found))
+	for i, o := range found {
+		out[i] = o.Problem
+	}
+	slices.SortFunc(out, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), a.Line-b.Line, strings.Compare(a.Reason, b.Reason))
+	})
+	return out
 }

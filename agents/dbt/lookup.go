@@ -8,8 +8,26 @@ import (
 
 // Node returns the node with this ID.
 func (p *Project) Node(id string) (*Node, bool) {
-	n, ok := p.byID[id]
-	return n, ok
+	n := p.node(id)
+	return n, n != nil
+}
+
+func (p *Project) node(id string) *Node {
+	if i, ok := p.at[id]; ok {
+		return p.Nodes[i]
+	}
+	return nil
+}
+
+func (p *Project) nodesOf(ids []string) []*Node {
+	if len(ids) == 0 {
+		return nil
+	}
+	out := make([]*Node, len(ids))
+	for i, id := range ids {
+		out[i] = p.node(id)
+	}
+	return out
 }
 
 // Relation finds a node by what a person or a model would write: an ID, a model, seed or snapshot name,
@@ -25,11 +43,11 @@ func (p *Project) Relation(name string) (*Node, bool) {
 // Relations returns every node that name may mean, in ID order. Case is ignored and the first of these
 // that finds anything decides: ID, ref name, "source.table", bare source table, "schema.identifier".
 func (p *Project) Relations(name string) []*Node {
-	if n, ok := p.byID[name]; ok {
+	if n := p.node(name); n != nil {
 		return []*Node{n}
 	}
 	key := strings.ToLower(strings.ReplaceAll(name, `"`, ""))
-	return slices.Clone(p.byName[key])
+	return p.nodesOf(p.byName[key])
 }
 
 // Column finds a column of a node by name, ignoring case.
@@ -53,13 +71,13 @@ func (p *Project) Children(id string) []*Node {
 }
 
 func (p *Project) nodes(id string, side func(*Node) []string) []*Node {
-	n, ok := p.byID[id]
-	if !ok {
+	n := p.node(id)
+	if n == nil {
 		return nil
 	}
 	var out []*Node
 	for _, other := range side(n) {
-		if m, ok := p.byID[other]; ok {
+		if m := p.node(other); m != nil {
 			out = append(out, m)
 		}
 	}

@@ -86,8 +86,8 @@ type Project struct {
 	// Broken are those of Problems for which dbt refuses the project as a whole: files that are not YAML.
 	Broken []Problem
 
-	byID   map[string]*Node
-	byName map[string][]*Node // model, seed and snapshot by name; source by "source.table"
+	at     map[string]int      // ID → place in Nodes
+	byName map[string][]string // IDs of models, seeds and snapshots by name, of sources by "source.table"
 	macros map[string]jinja.Macro
 	memo   *sync.Map // see Once
 }
@@ -136,14 +136,16 @@ type Node struct {
 	Freshness bool   // sources: a freshness rule is declared
 	LoadedAt  string // sources: loaded_at_field
 
-	query    *sqltext.Query // the select as parsed, over placeholders; nil when there is none
-	queryWhy string         // why query is nil
-	opaque   bool           // a macro writes part of the SQL
-	declared []Column       // columns as YAML or the seed has them
-	taken    string         // snapshots: ID of the node they are taken of, when declared in YAML
-	fixed    bool           // declared is complete
-	relation [2]string      // custom schema and alias as configured
-	checksum string         // sha-256 of the file, as dbt computes it
+	query    *sqltext.Query      // the select as parsed, over placeholders; nil when there is none
+	queryWhy string              // why query is nil
+	opaque   bool                // a macro writes part of the SQL
+	selects  map[string][]string // columns that it selects by name from nodes of unknown columns, by their ID
+	declared []Column            // columns as YAML or the seed has them
+	sure     int                 // how many of Columns stand for themselves; the others are inferred from models that read the node
+	taken    string              // snapshots: ID of the node they are taken of, when declared in YAML
+	fixed    bool                // declared is complete
+	relation [2]string           // custom schema and alias as configured
+	checksum string              // sha-256 of the file, as dbt computes it
 }
 
 // Relation is where dbt builds or finds a node. Known is false when the name cannot be told from

@@ -107,9 +107,11 @@ const (
 
 // found is a file to read.
 type found struct {
-	path string // relative to the project
-	root string // the path of dbt_project.yml under which it was found
-	role role
+	path  string // relative to the project
+	root  string // the path of dbt_project.yml under which it was found
+	role  role
+	stamp stamp
+	sure  bool // stamp can be relied on
 }
 
 // list walks the project's paths and returns its files in order of path.
@@ -134,7 +136,11 @@ func list(fsys fs.FS, dir string, c Config) ([]found, []Problem) {
 				r, ok := ext[strings.ToLower(path.Ext(name))]
 				if ok && !seen[rel] {
 					seen[rel] = true
-					out = append(out, found{rel, root, r})
+					f := found{path: rel, root: root, role: r}
+					if info, err := d.Info(); err == nil {
+						f.stamp, f.sure = stampOf(info)
+					}
+					out = append(out, f)
 				}
 				return nil
 			})
