@@ -118,8 +118,9 @@ func parts(m *plan.Measure) []*plan.Measure {
 // counted are the parts whose rows the measure counts; what only has to follow is not restricted with it.
 func counted(m *plan.Measure) []*plan.Measure {
 	all := parts(m)
-	if m.Kind == plan.Conversion && len(all) > 0 {
-		return all[:1]
+	switch m.Kind {
+	case plan.Conversion, plan.Retention, plan.Funnel:
+		return all[:min(1, len(all))]
 	}
 	return all
 }
@@ -132,7 +133,7 @@ func (c *compiler) metric(name string, d *Metric) (plan.Measure, error) {
 	}
 	switch {
 	case m.Format != "":
-	case d.Type == Conversion && d.Calculation != plan.Conversions:
+	case d.Type == Conversion && d.Calculation != plan.Conversions, d.Type == Retention:
 		m.Format = plan.Rate
 	default:
 		m.Format = plan.Number
@@ -143,8 +144,10 @@ func (c *compiler) metric(name string, d *Metric) (plan.Measure, error) {
 		err = c.ratio(&m, d)
 	case Derived:
 		err = c.derived(&m, d)
-	case Conversion:
+	case Conversion, Retention:
 		err = c.conversion(&m, d)
+	case Funnel:
+		err = c.funnel(&m, d)
 	default:
 		err = rows(&m, d)
 	}
@@ -208,6 +211,20 @@ func (c *compiler) derived(m *plan.Measure, d *Metric) error {
 	return nil
 }
 
+// funnel is the number of those who come to its last step; whoever shows it shows the steps before as well.
+func (c *compiler) funnel(m *plan.Measure, d *Metric) error {
+	for i := range d.Metrics {
+		in, err := c.input(fmt.Sprintf("%s_step_%d", m.Name, i+1), &d.Metrics[i])
+		if err != nil {
+			return err
+		}
+		m.Inputs = append(m.Inputs, in)
+	}
+	m.Interval, m.Step = &plan.Interval{Entity: d.Entity}, len(m.Inputs)
+	return nil
+}
+
+// conversion compiles two events of which the second follows; those of a retention as well.
 func (c *compiler) conversion(m *plan.Measure, d *Metric) error {
 	base, err := c.input(m.Name+"_base", d.Base)
 	if err != nil {

@@ -95,7 +95,7 @@ func (d *decoder) metric(n *yaml.Node) *Metric {
 		return func(n *yaml.Node) { in := d.input(n); *to = &in }
 	}
 	d.mapping(n, "a metric", fields{
-		"type":               oneOf(d, &m.Type, Simple, Ratio, Derived, Cumulative, Conversion, Balance, Population),
+		"type":               oneOf(d, &m.Type, Simple, Ratio, Derived, Cumulative, Conversion, Retention, Funnel, Balance, Population),
 		"model":              d.text(&m.Model),
 		"agg":                oneOf(d, &m.Agg, plan.Sum, plan.Count, plan.CountDistinct, plan.Average, plan.Min, plan.Max, plan.Median, plan.Percentile, plan.SumBoolean),
 		"expr":               d.text(&m.Expr),
@@ -106,6 +106,13 @@ func (d *decoder) metric(n *yaml.Node) *Metric {
 		"denominator":        input(&m.Denominator),
 		"base":               input(&m.Base),
 		"conversion":         input(&m.Conversion),
+		"cohort":             input(&m.Base),
+		"activity":           input(&m.Conversion),
+		"steps": func(n *yaml.Node) {
+			for _, item := range d.sequence(n, "steps") {
+				m.Metrics = append(m.Metrics, d.input(item))
+			}
+		},
 		"metrics": func(n *yaml.Node) {
 			for _, item := range d.sequence(n, "metrics") {
 				m.Metrics = append(m.Metrics, d.input(item))
@@ -128,7 +135,7 @@ func (d *decoder) metric(n *yaml.Node) *Metric {
 func (d *decoder) complete(n *yaml.Node, m *Metric) {
 	needs, allows := metricKeys(m.Type)
 	if m.Type == "" {
-		d.fail(n, "a metric needs a type: simple, ratio, derived, cumulative, conversion, balance or population")
+		d.fail(n, "a metric needs a type: simple, ratio, derived, cumulative, conversion, retention, funnel, balance or population")
 		return
 	}
 	n = resolve(n)
@@ -180,6 +187,10 @@ func metricKeys(t MetricType) (needs, allows []string) {
 		return []string{"metrics", "expr"}, []string{"filter"}
 	case Conversion:
 		return []string{"base", "conversion", "entity"}, []string{"window", "calculation"}
+	case Retention:
+		return []string{"cohort", "activity", "entity"}, nil
+	case Funnel:
+		return []string{"steps", "entity"}, []string{"window"}
 	case Population:
 		return []string{"model", "entity", "valid_from", "valid_to", "state"}, []string{"agg", "expr", "filter"}
 	}

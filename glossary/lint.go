@@ -142,7 +142,8 @@ func (l *linter) metric(t Term, m *Metric) {
 	for _, w := range m.Filter {
 		l.where(t, w, metricModels(m))
 	}
-	if m.Type == Conversion {
+	switch m.Type {
+	case Conversion, Retention, Funnel:
 		l.events(t, m)
 	}
 	for _, in := range inputs(m) {
@@ -163,12 +164,12 @@ func (l *linter) metric(t Term, m *Metric) {
 	}
 }
 
-// events checks that both sides of a conversion are rows that have the entity and a date.
+// events checks that events that follow each other are rows that have the entity and a date.
 func (l *linter) events(t Term, m *Metric) {
-	for _, in := range []*Input{m.Base, m.Conversion} {
-		if in == nil {
-			continue
-		}
+	if m.Type == Funnel && len(m.Metrics) < 2 {
+		l.fail(t, m.Line, "a funnel has at least two steps")
+	}
+	for _, in := range inputs(m) {
 		event := in.Metric
 		if other, ok := l.g.Term(in.Term); ok && in.Metric == nil {
 			event = other.Metric
@@ -176,9 +177,9 @@ func (l *linter) events(t Term, m *Metric) {
 		switch {
 		case event == nil: // said where inputs are looked at
 		case event.Type != Simple:
-			l.fail(t, in.Line, "an event of a conversion is a simple metric, one row each; this one is %s", event.Type)
+			l.fail(t, in.Line, "an event of a %s is a simple metric, one row each; this one is %s", m.Type, event.Type)
 		case event.Time == "":
-			l.fail(t, in.Line, "an event of a conversion needs an agg_time_dimension, to tell what came first")
+			l.fail(t, in.Line, "an event of a %s needs an agg_time_dimension, to tell what came first", m.Type)
 		default:
 			l.column(t, in.Line, event.Model, m.Entity)
 		}

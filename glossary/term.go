@@ -81,6 +81,10 @@ const (
 	Cumulative MetricType = "cumulative"
 	// conversion: base and conversion events, entity, window (none: at any later time), calculation. See plan.Calculation.
 	Conversion MetricType = "conversion"
+	// retention (no metric type of MetricFlow): cohort and activity events, entity. See plan.Retention.
+	Retention MetricType = "retention"
+	// funnel (no metric type of MetricFlow): steps in their order, entity, window from the first step on. See plan.Funnel.
+	Funnel MetricType = "funnel"
 	// balance: as simple, taken at the last row of a period.
 	Balance MetricType = "balance"
 	// population: model, entity, valid_from, valid_to, state; agg and expr to add up instead of counting.
@@ -100,12 +104,12 @@ type Metric struct {
 
 	Numerator   *Input
 	Denominator *Input
-	Metrics     []Input
+	Metrics     []Input // derived: what expr is over; funnel: the steps
 
-	Base        *Input // conversion: the first event
-	Conversion  *Input // conversion: what has to follow
+	Base        *Input // conversion: the first event; retention: the event that makes the cohort
+	Conversion  *Input // conversion: what has to follow; retention: the activity
 	Calculation plan.Calculation
-	Entity      string // conversion and population: column that identifies who, in the models of both events
+	Entity      string // conversion, retention, funnel and population: column that identifies who, in the models of both events
 	Window      *plan.Span
 	GrainToDate plan.Grain
 

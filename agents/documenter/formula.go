@@ -20,6 +20,14 @@ func formula(m plan.Measure) string {
 		if len(m.Inputs) == 2 && m.Interval != nil {
 			return conversionWords(m)
 		}
+	case plan.Retention:
+		if len(m.Inputs) == 2 && m.Interval != nil {
+			return retentionWords(m)
+		}
+	case plan.Funnel:
+		if m.Step > 0 && m.Step <= len(m.Inputs) && m.Interval != nil {
+			return funnelWords(m)
+		}
 	case plan.Population:
 		if m.Interval != nil {
 			return populationWords(m)
@@ -59,6 +67,38 @@ func conversionWords(m plan.Measure) string {
 		within = " within " + span(*m.Trailing)
 	}
 	return fmt.Sprintf("%s, by %s, that a row of the same %s in %s%s, by %s, follows%s", what, base.Time, m.Interval.Entity, then.Model, where(then.Filters), then.Time, within)
+}
+
+// retentionWords: "number of distinct user_id, by the period of their first row in signups, that have a row in logins in the period of that age".
+func retentionWords(m plan.Measure) string {
+	first, then := m.Inputs[0], m.Inputs[1]
+	cohort := fmt.Sprintf("distinct %s by the period of their first row in %s%s", m.Interval.Entity, first.Model, where(first.Filters))
+	active := fmt.Sprintf("a row in %s%s, by %s, in the period of that age", then.Model, where(then.Filters), then.Time)
+	switch m.Calculation {
+	case plan.CohortSize:
+		return "number of " + cohort
+	case plan.Retained:
+		return "number of " + cohort + " that have " + active
+	}
+	return "share of the " + cohort + " that have " + active
+}
+
+// funnelWords: "number of distinct user_id that enter with their first row in visits of the period and go on to orders within 7 days".
+func funnelWords(m plan.Measure) string {
+	first := m.Inputs[0]
+	text := fmt.Sprintf("number of distinct %s that enter with their first row of the period in %s%s", m.Interval.Entity, first.Model, where(first.Filters))
+	var then []string
+	for _, in := range m.Inputs[1:m.Step] {
+		then = append(then, in.Model+where(in.Filters))
+	}
+	if len(then) == 0 {
+		return text
+	}
+	text += " and go on, one after the other, to " + list(then)
+	if m.Trailing != nil {
+		text += " within " + span(*m.Trailing)
+	}
+	return text
 }
 
 func runningWords(m plan.Measure) string {

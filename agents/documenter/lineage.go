@@ -84,7 +84,9 @@ func relations(s plan.Spec) []string {
 		set[name] = true
 	}
 	paths := func(list []plan.JoinPath, column plan.ColumnRef) {
-		set[column.Relation] = true
+		if column.Relation != "" { // the age of a cohort is no column
+			set[column.Relation] = true
+		}
 		for _, p := range list {
 			if !set[p.From] { // a path for a fact that the design does not read
 				continue

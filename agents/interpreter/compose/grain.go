@@ -24,7 +24,7 @@ func (b *builder) moves() bool {
 	moves := false
 	for _, m := range b.d.Spec.Measures {
 		eachLeaf(m, func(x plan.Measure) {
-			moves = moves || x.Interval != nil && (x.Interval.State == plan.Lost || x.Interval.State == plan.Gained)
+			moves = moves || m.Kind == plan.Retention || x.Interval != nil && (x.Interval.State == plan.Lost || x.Interval.State == plan.Gained)
 		})
 		moves = moves || m.Kind == plan.Derived && slices.ContainsFunc(m.Inputs, func(in plan.Measure) bool { return in.Offset != nil })
 	}
@@ -122,7 +122,7 @@ func needsPeriods(m plan.Measure) bool {
 			found = true
 		}
 	})
-	return found || m.Kind == plan.Derived && slices.ContainsFunc(m.Inputs, func(in plan.Measure) bool { return in.Offset != nil })
+	return found || m.Kind == plan.Retention || m.Kind == plan.Derived && slices.ContainsFunc(m.Inputs, func(in plan.Measure) bool { return in.Offset != nil })
 }
 
 // eachLeaf visits the parts of a measure that read rows.

@@ -50,7 +50,10 @@ func (b *builder) oneOrMore(n *grammar.Measure) ([]plan.Measure, error) {
 		return b.against(n)
 	}
 	m, err := b.measure(n)
-	return []plan.Measure{m}, err
+	if err != nil {
+		return nil, err
+	}
+	return b.unfolded(m), nil
 }
 
 func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {

@@ -41,14 +41,24 @@ func (b *builder) name(s plan.Spec) string {
 // measureWords is the name without filters: "weekly churn by region", "top 5 plans by revenue".
 func measureWords(s plan.Spec) []string {
 	var words, measures, dims []string
-	for i, m := range s.Measures {
-		if i > 0 {
+	for _, m := range s.Measures {
+		name, folded := foldedName(m)
+		if name == "" && folded {
+			continue
+		}
+		if len(measures) > 0 {
 			measures = append(measures, "and")
 		}
-		measures = append(measures, m.Name)
+		if name == "" {
+			name = m.Name
+		}
+		measures = append(measures, name)
 	}
-	for i, d := range s.Dimensions {
-		if i > 0 {
+	for _, d := range s.Dimensions {
+		if d.Age != nil {
+			continue
+		}
+		if len(dims) > 0 {
 			dims = append(dims, "and")
 		}
 		dims = append(dims, d.Name)

@@ -40,6 +40,7 @@ func (b *builder) time() error {
 			return err
 		}
 	}
+	b.ages()
 	b.describeTime()
 	return nil
 }

@@ -1,6 +1,8 @@
 package metric
 
 import (
+	"strings"
+
 	"firstmile/planner/plan"
 )
 
@@ -136,7 +138,7 @@ func (b *builder) firstRows(s *source, within bool) (Select, *reach, eventRows, 
 				firsts.Keys = 2
 			}
 		}
-		step := b.step("first_"+nameOr(s.first.Inputs[0].Name, s.alias), "", firsts)
+		step := b.step("first_"+strings.TrimPrefix(nameOr(s.first.Inputs[0].Name, s.alias), "first_"), "", firsts)
 		r.joins = append(r.joins, Join{Kind: Inner, Table: Table{Name: step}, On: []Scalar{
 			Op{"=", Column{s.alias, rows.entity}, Column{step, rows.entity}}, Op{"=", at, Column{step, eventAt}}}})
 	}
