@@ -14,6 +14,7 @@ import (
 
 	"firstmile/agents/dbt"
 	"firstmile/agents/dbt/jinja"
+	"firstmile/agents/interpreter"
 	"firstmile/agents/sandbox"
 	"firstmile/bot/design"
 	"firstmile/bot/eval"
@@ -29,6 +30,7 @@ import (
 type evalPlanner struct {
 	bench    *workbench.Workbench
 	ports    driver.Ports
+	reader   *interpreter.Interpreter // for Read: settles nothing by running it
 	projects map[evalKey]*evalProject
 	scratch  string
 }
@@ -60,7 +62,7 @@ func newEvalPlanner(ctx context.Context, cases []eval.Case) (*evalPlanner, error
 
 // start opens the projects of all cases.
 func (p *evalPlanner) start(ctx context.Context, cases []eval.Case) (err error) {
-	var projects []workbench.Project
+	var opened []workbench.Project
 	for _, c := range cases {
 		key := keyOf(c)
 		if p.projects[key] != nil {
@@ -72,10 +74,13 @@ func (p *evalPlanner) start(ctx context.Context, cases []eval.Case) (err error) 
 		if err != nil {
 			return fmt.Errorf("%s:%d: the project %q: %s", c.Suite, c.Line, c.Project, sentence(err))
 		}
-		projects = append(projects, project)
+		opened = append(opened, project)
 	}
-	p.bench = workbench.New(workbench.Options{Scratch: p.scratch, Projects: projects})
-	p.ports, err = agentPorts(p.bench, nil, "not part of an evaluation")
+	p.bench = workbench.New(workbench.Options{Scratch: p.scratch, Projects: opened})
+	if p.ports, err = agentPorts(p.bench, nil, "not part of an evaluation"); err != nil {
+		return err
+	}
+	p.reader, err = interpreter.New(projects{p.bench}, p.bench, interpreter.WithIndexes(indexes{w: p.bench}), interpreter.WithCalendars(calendars{p.bench}), interpreter.WithExclusions(exclusions{p.bench}))
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"firstmile/agents/dbt"
 	"firstmile/glossary"
@@ -16,6 +17,12 @@ import (
 type folder struct {
 	dir        string
 	noGlossary bool
+	fiscal     time.Month
+}
+
+// Calendar of the stories about time.
+func (f folder) Calendar(context.Context, plan.Base) (Calendar, error) {
+	return Calendar{FiscalStart: f.fiscal}, nil
 }
 
 func (f folder) Project(context.Context, plan.Base) (*dbt.Project, error) {
@@ -31,7 +38,7 @@ func (f folder) Glossary(context.Context, plan.Base) (*glossary.Glossary, error)
 
 func interpreterFor(t testing.TB, f folder) *Interpreter {
 	t.Helper()
-	i, err := New(f, f)
+	i, err := New(f, f, WithCalendars(f))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,9 +108,12 @@ func shortSpec(s plan.Spec) string {
 			hops = max(hops, len(p.Hops))
 		}
 		fmt.Fprintf(&b, " by %s(%d)", d.Column, hops)
+		if d.Part != "" {
+			fmt.Fprintf(&b, " %s", d.Part)
+		}
 	}
 	if s.Time != nil {
-		fmt.Fprintf(&b, " per %s", s.Time.Grain)
+		fmt.Fprintf(&b, " per %s", strings.ReplaceAll(s.Time.Name, "_", " "))
 	}
 	if s.Window != nil {
 		fmt.Fprintf(&b, " in %s..%s", s.Window.From, s.Window.To)
@@ -130,6 +140,8 @@ func shortMeasure(m plan.Measure) string {
 		s += "(" + shortMeasure(*m.Numerator) + " / " + shortMeasure(*m.Denominator) + ")"
 	case plan.Derived:
 		s = m.Formula.String()
+	case plan.OverPeriods:
+		s = fmt.Sprintf("%s(%s per %s)", m.Agg, shortMeasure(m.Inputs[0]), m.Periods.Grain)
 	default:
 		expr := "*"
 		if m.Expr != nil {

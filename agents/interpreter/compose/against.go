@@ -15,14 +15,14 @@ func (b *builder) against(n *grammar.Measure) ([]plan.Measure, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.grainOfSplits() == "" && len(b.s.Trends) == 0 && (n.With != nil || b.unfit(now) == "") {
+	if b.grainOfSplits() == "" && len(b.s.Trends) == 0 && (n.With != nil || n.Span.Count > 0 || b.unfit(now) == "") {
 		b.across = true
 		return b.acrossWindows(n)
 	}
 	if now.Kind == plan.Cumulative && b.grainOfSplits() == "" {
 		return nil, b.refuse(grammar.Span{From: n.From, To: n.To}, "a total that runs needs a row per period to be compared, such as \"per month\"")
 	}
-	if n.With != nil {
+	if n.With != nil || n.Span.Count > 0 {
 		at := grammar.Span{From: n.From, To: n.To}
 		return nil, b.refuse(at, "a table with a row per period does not compare two periods that are named; \"compared to last year\" puts the period a year before beside each")
 	}

@@ -22,11 +22,27 @@ func (b *builder) growth(n *grammar.Measure) (plan.Measure, error) {
 	return b.growthOver(n, now, grain)
 }
 
+// offset is how far back the period lies that each is compared with. A year is no whole number of weeks: 52 weeks are.
+func (b *builder) offset(n *grammar.Measure, grain plan.Grain) (*plan.Span, error) {
+	rows := b.grainOfSplits()
+	switch {
+	case rows == plan.Week && grain == plan.Year:
+		b.assume(true, "A week is compared with the one 52 weeks before.")
+		return &plan.Span{Count: 52, Unit: plan.Week}, nil
+	case rows == plan.Week && grain != plan.Week && grain != plan.Day, rows != "" && finer(grain, rows):
+		return nil, b.refuse(grammar.Span{From: n.From, To: n.To}, "a %s cannot be compared with the one a %s before: take a row per %s", rows, grain, grain)
+	}
+	return &plan.Span{Count: 1, Unit: grain}, nil
+}
+
 // growthOver is how much a measure changed against a grain ago, as a share.
 func (b *builder) growthOver(n *grammar.Measure, now plan.Measure, grain plan.Grain) (plan.Measure, error) {
+	var err error
 	before := now
 	before.Name, before.Label = now.Name+"_before", now.Label+" before"
-	before.Offset = &plan.Span{Count: 1, Unit: grain}
+	if before.Offset, err = b.offset(n, grain); err != nil {
+		return now, err
+	}
 	formula, err := plan.ParseExpr(fmt.Sprintf("(%s - %s) / nullif(%s, 0)", now.Name, before.Name, before.Name))
 	if err != nil {
 		return now, b.refuse(grammar.Span{From: n.From, To: n.To}, "the growth of %s cannot be written as a formula", now.Label)

@@ -18,6 +18,7 @@ type stretch struct {
 	from, to, end time.Time
 	words         string
 	unit          plan.Grain
+	toDate        bool // the words say that it is taken as far as it goes
 }
 
 // acrossWindows puts a measure's figure of one period beside that of another: one row, or one for each group, without a time axis.
@@ -167,11 +168,33 @@ func (b *builder) stretches(n *grammar.Measure) (now, before stretch, err error)
 	if now.from.IsZero() || now.to.IsZero() {
 		return now, before, b.refuse(at, "the period to compare has no beginning or no end")
 	}
-	before = stretch{from: add(now.from, n.Grain, -1), to: b.earlier(now.to, n.Grain), end: b.earlier(now.end, n.Grain), words: "the " + string(n.Grain) + " before", unit: n.Grain}
+	before, err = b.shiftedBack(at, now, n)
 	if now.unit == n.Grain && strings.HasPrefix(now.words, "this ") {
 		before.words = "last " + string(n.Grain)
 	}
-	return now, before, nil
+	return now, before, err
+}
+
+// shiftedBack is the period that lies a grain, or the named number of them, before another one.
+func (b *builder) shiftedBack(at grammar.Span, now stretch, n *grammar.Measure) (stretch, error) {
+	unit, count := n.Grain, 1
+	words := "the " + string(unit) + " before"
+	if n.Span.Count > 0 {
+		unit, count = n.Span.Unit, n.Span.Count
+		words = fmt.Sprintf("the %d %ss before", count, unit)
+	}
+	switch {
+	case now.unit == plan.Week && unit == plan.Year:
+		unit, count = plan.Week, 52
+		b.assume(true, "A week is compared with the one 52 weeks before.")
+	case now.unit == plan.Week && unit != plan.Week && unit != plan.Day:
+		return stretch{}, b.refuse(at, "a week cannot be compared with the one a %s before", unit)
+	}
+	out := stretch{from: now.from, to: now.to, end: now.end, words: words, unit: unit}
+	for range count {
+		out.from, out.to, out.end = add(out.from, unit, -1), b.earlier(out.to, unit), b.earlier(out.end, unit)
+	}
+	return out, nil
 }
 
 // called is a period as people call it, without the word before it: "in 2025" is 2025.
@@ -217,7 +240,7 @@ func (b *builder) stretch(w *grammar.Window) (stretch, error) {
 	if err != nil {
 		return stretch{}, err
 	}
-	s := stretch{from: from, to: to, end: to, unit: w.Unit}
+	s := stretch{from: from, to: to, end: to, unit: w.Unit, toDate: w.Kind == grammar.UpToNow}
 	if from.IsZero() || to.IsZero() {
 		return s, b.refuse(grammar.Span{From: w.From, To: w.To}, "a period without a beginning or an end cannot be compared with another one")
 	}
@@ -255,6 +278,9 @@ func (b *builder) sameDays(at grammar.Span, now, before stretch) (stretch, stret
 	days := before
 	if days.to = b.sameLength(now, before); days.to.After(before.end) {
 		days.to = before.end
+	}
+	if now.toDate {
+		return now, days, nil
 	}
 	words := b.quote(at.From, at.To)
 	picked := b.settle(Need{Kind: plan.AskReading, Subject: b.subject(at.From, at.To), Weight: 7,

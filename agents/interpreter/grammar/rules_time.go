@@ -1,7 +1,6 @@
 package grammar
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -94,6 +93,9 @@ func timeRows() []row {
 			w := &Window{Kind: Ago, Count: num(p, 1), Unit: plan.Day, From: p[1].From, To: to(p)}
 			return &Measure{Kind: Against, With: w, From: from(p), To: to(p)}
 		}},
+		{"sofar = versus num grain before", 0.1, versusSpan(1, 2)},
+		{"sofar = versus num last grain", 0.1, versusSpan(1, 3)},
+		{"sofar = versus last num grain", 0.1, versusSpan(2, 3)},
 		{"sofar = this grain to last grain", 0.1, func(p []chart.Item) keyed {
 			if get[word](p, 1) != get[word](p, 4) {
 				return nil
@@ -213,12 +215,21 @@ func highestGrain(number, grain int) func(p []chart.Item) keyed {
 	}
 }
 
+// versusSpan: "the last 3 months compared to the 3 months before".
+func versusSpan(count, grain int) func(p []chart.Item) keyed {
+	return func(p []chart.Item) keyed {
+		n := num(p, count)
+		if n < 1 || n > 400 {
+			return nil
+		}
+		span := plan.Span{Count: n, Unit: plan.Grain(get[word](p, grain))}
+		return &Measure{Kind: Against, Span: span, From: from(p), To: to(p)}
+	}
+}
+
 func versusDate(date int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {
 		d := get[DateSpan](p, date)
-		if slices.Contains([]int{d.Year, d.Quarter, d.Month, d.Half}, 0) && d == (DateSpan{}) {
-			return nil
-		}
 		return &Measure{Kind: Against, With: &Window{Kind: Within, Dates: []DateSpan{d}, From: p[date].From, To: to(p)}, From: from(p), To: to(p)}
 	}
 }
