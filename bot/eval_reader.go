@@ -9,14 +9,15 @@ import (
 	"firstmile/planner/plan"
 )
 
-// Read implements eval.Reader: the interpreter alone, without a conversation.
+// Read implements eval.Reader: the interpreter alone, without a conversation and without running readings to see by how
+// much they differ.
 func (p *evalPlanner) Read(ctx context.Context, c eval.Case, request string) (eval.Reading, error) {
 	base, _, err := p.bench.Resolve(ctx, p.projects[keyOf(c)].id)
 	if err != nil {
 		return eval.Reading{}, err
 	}
 	turn := plan.Turn{Person: plan.Person{ID: "asker"}, Text: request, Message: plan.MessageRef{Channel: "eval", TS: "1"}}
-	got, err := p.ports.Interpreter.Interpret(ctx, plan.Request{Base: base, Turns: []plan.Turn{turn}, AsOf: p.asOf(c)})
+	got, err := p.reader.Interpret(ctx, plan.Request{Base: base, Turns: []plan.Turn{turn}, AsOf: p.asOf(c)})
 	if err != nil {
 		return eval.Reading{}, err
 	}
