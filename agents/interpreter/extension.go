@@ -288,8 +288,8 @@ func (i *Interpreter) lost(ctx context.Context, b plan.Base, c *candidate, keys 
 	compared := comparison{spec: alone, keys: len(rows.Columns) - len(c.missing)}
 	lost, example := 0, ""
 	for _, r := range rows.Rows {
-		if keys.at[compared.key(r)] {
-			continue
+		if keys.at[compared.key(r)] || !slices.ContainsFunc(r[compared.keys:], func(v any) bool { return v != nil }) {
+			continue // there, or a group without any figure
 		}
 		lost++
 		if example == "" {
@@ -322,7 +322,7 @@ func (i *Interpreter) extend(ctx context.Context, b plan.Base, k *base, c *candi
 	say := func(format string, args ...any) { r.Evidence = append(r.Evidence, fmt.Sprintf(format, args...)) }
 	say("%s has %s already and lacks %s. Its columns: %s.", n.Name, describeGrain(c.spec), labels(c.missing), columnNames(n))
 	if proof {
-		say("Its key is %s: %d rows, each once, and every group of the new figures is among them.", list(keyColumns(c.shape)), len(c.have.Rows))
+		say("Its key is %s: %d rows, each once, and every group that has one of the new figures is among them.", list(keyColumns(c.shape)), len(c.have.Rows))
 	} else {
 		say("Its key is taken to be %s: there are no data to prove that each row has its own, and that no group of the new figures is missing.", list(keyColumns(c.shape)))
 	}

@@ -183,7 +183,7 @@ func checkIndependent(ctx context.Context, s *subject) finding {
 	}
 	var agree []string
 	for _, m := range s.spec.Measures {
-		c, err := s.compare(ctx, s.spec, m, underTest)
+		c, err := s.compareColumn(ctx, m)
 		var unsupported *reading.Unsupported
 		switch {
 		case errors.As(err, &unsupported):

@@ -9,6 +9,7 @@ import (
 
 	"firstmile/agents/dbt"
 	"firstmile/agents/sandbox"
+	"firstmile/agents/tester/reading"
 	"firstmile/planner/plan"
 )
 
@@ -107,6 +108,30 @@ func checkUnchanged(ctx context.Context, s *subject) finding {
 		return failed("%s of the model as it was would be gone or different, %s would be new", count(gone, "row"), count(more, "row")).at(s.change.ModelPath, 0)
 	}
 	return passed("the %s that the model had give the same %s as before", count(len(columns), "column"), count(whole(row[0]), "row"))
+}
+
+// compareColumn compares a measure group by group. An edited model keeps its rows: those that the measure does not reach hold
+// 0 or nothing, and a group of the measure without any figure needs no row.
+func (s *subject) compareColumn(ctx context.Context, m plan.Measure) (reading.Comparison, error) {
+	if s.edited() == nil {
+		return s.compare(ctx, s.spec, m, underTest)
+	}
+	query, err := reading.Query(s.spec, m, s.relationName, underTest)
+	if err != nil {
+		return reading.Comparison{}, err
+	}
+	same, own, read := "true", "", ""
+	for _, k := range grainOf(s.spec) {
+		name := quoteName(k)
+		same += fmt.Sprintf(" and m.%[1]s is not distinct from r.%[1]s", name)
+		own, read = own+"m."+name+", ", read+"r."+name+", "
+	}
+	value := "m." + quoteName(m.Name)
+	reached := fmt.Sprintf("select %s%s from %s as m where coalesce(cast(%s as double), 0) <> 0 or exists (select 1 from (%s) as r where %s)",
+		own, value, underTest, value, query, same)
+	without := fmt.Sprintf("select %sr.value from (%s) as r where r.value is null and not exists (select 1 from %s as m where %s)",
+		read, query, underTest, same)
+	return s.compare(ctx, s.spec, m, "("+reached+" union all "+without+")")
 }
 
 // comparable is a column in a form in which two runs of the same query agree: a sum of floating-point numbers depends on the order of

@@ -127,10 +127,12 @@ func TestEditsAreRefused(t *testing.T) {
 		check    string
 		says     string
 	}{
-		"rows lost":        {old: "left join added", now: "inner join added", check: plan.CheckUnchanged, says: ""},
-		"rows multiplied":  {old: "added.month = final.month and added.region = final.region", now: "true", check: plan.CheckUnchanged, says: "would be"},
-		"a figure changed": {old: "count(*) as orders", now: "count(orders.customer_id) as orders", check: plan.CheckUnchanged, says: "gone or different"},
-		"a column dropped": {old: "select final.*,", now: "select final.month, final.region,", check: plan.CheckDownstream, says: "drops the column orders"},
+		"rows lost":            {old: "left join added", now: "inner join added", check: plan.CheckUnchanged, says: ""},
+		"rows multiplied":      {old: "added.month = final.month and added.region = final.region", now: "true", check: plan.CheckUnchanged, says: "would be"},
+		"a figure changed":     {old: "count(*) as orders", now: "count(orders.customer_id) as orders", check: plan.CheckUnchanged, says: "gone or different"},
+		"another aggregation":  {old: "sum(orders.amount) as revenue", now: "max(orders.amount) as revenue", check: plan.CheckIndependent, says: "differ"},
+		"another row's figure": {old: "added.region = final.region", now: "added.region is null", check: plan.CheckIndependent, says: "differ"},
+		"a column dropped":     {old: "select final.*,", now: "select final.month, final.region,", check: plan.CheckDownstream, says: "drops the column orders"},
 		"a union": {files: map[string]string{"models/marts/fct_union.sql": "select * from {{ ref('fct_monthly') }}\nunion all\nselect month, region, orders from {{ ref('fct_monthly') }}\n"},
 			check: plan.CheckDownstream, says: "breaking: the model fct_union"},
 		"a name that becomes ambiguous": {files: map[string]string{
