@@ -275,13 +275,21 @@ func (l *linker) seed(f parsed) {
 
 // overlay gives columns that are known to exist what YAML says about them.
 func overlay(cols, documented []Column) []Column {
+	said := map[int]bool{}
 	for _, d := range documented {
-		i := slices.IndexFunc(cols, func(c Column) bool { return strings.EqualFold(c.Name, d.Name) })
+		i := slices.IndexFunc(cols, func(c Column) bool { return c.Name == d.Name })
+		if i < 0 {
+			i = slices.IndexFunc(cols, func(c Column) bool { return strings.EqualFold(c.Name, d.Name) })
+		}
 		if i < 0 {
 			cols = append(cols, d)
 			continue
 		}
 		c := &cols[i]
+		if said[i] { // described once more in other letters: the tests of both hold
+			d.Tests, d.Constraints = slices.Concat(c.Tests, d.Tests), slices.Concat(c.Constraints, d.Constraints)
+		}
+		said[i] = true
 		c.Description, c.Documented, c.Tests, c.Constraints = d.Description, true, d.Tests, d.Constraints
 		c.Tags, c.Meta, c.Line = d.Tags, d.Meta, d.Line
 		c.Type = firstText(d.Type, c.Type)

@@ -26,6 +26,7 @@ func fuzzRead(t *testing.T, name string, content []byte) {
 		}
 	}
 	p.WithColumns(func(*Node) ([]Column, bool) { return nil, false })
+	fuzzPatch(t, fsys, summary(p))
 }
 
 func FuzzProperties(f *testing.F) {
