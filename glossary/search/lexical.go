@@ -30,7 +30,7 @@ const (
 func (f field) String() string { return [...]string{"name", "column", "text", "sql"}[f] }
 
 // boosts weigh a word by where it is found.
-var boosts = [fields]float64{nameField: 3, columnField: 1.5, textField: 1, sqlField: 0.5}
+var boosts = [fields]float64{nameField: 5, columnField: 1, textField: 0.7, sqlField: 0.5}
 
 const kindField = "kind"
 

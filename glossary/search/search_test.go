@@ -78,12 +78,12 @@ func TestFind(t *testing.T) {
 }
 
 func TestUsageCounts(t *testing.T) {
-	x := open(t, "", []Document{{Ref: "model:a_sales", Kind: Model, Name: "a_sales"}, {Ref: "model:b_sales", Kind: Model, Name: "b_sales"}})
-	hits := find(t, x, Query{Words: "sales", Usage: map[string]int{"model:b_sales": 3}})
-	if len(hits) != 2 || hits[0].Ref != "model:b_sales" || !strings.Contains(hits[0].Why.String(), "used in 3 designs") {
+	x := open(t, "", []Document{{Ref: "model:north_sales", Kind: Model, Name: "north_sales"}, {Ref: "model:south_sales", Kind: Model, Name: "south_sales"}})
+	hits := find(t, x, Query{Words: "sales", Usage: map[string]int{"model:south_sales": 3}})
+	if len(hits) != 2 || hits[0].Ref != "model:south_sales" || !strings.Contains(hits[0].Why.String(), "used in 3 designs") {
 		t.Errorf("%+v", hits)
 	}
-	if hits := find(t, x, Query{Words: "sales", Without: []string{"model:a_sales"}}); len(hits) != 1 || hits[0].Ref != "model:b_sales" {
+	if hits := find(t, x, Query{Words: "sales", Without: []string{"model:north_sales"}}); len(hits) != 1 || hits[0].Ref != "model:south_sales" {
 		t.Errorf("%+v", hits)
 	}
 }

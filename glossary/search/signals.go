@@ -11,8 +11,8 @@ const (
 	wordsWeight   = 1.0
 	namesWeight   = 0.5
 	vectorsWeight = 0.5
-	lineageWeight = 0.15
-	useWeight     = 0.1
+	lineageWeight = 0.1
+	useWeight     = 0.05
 )
 
 // lookAround is how many of the best documents speak for their neighbours.
