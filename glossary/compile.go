@@ -169,7 +169,7 @@ func rows(m *plan.Measure, d *Metric) error {
 	if d.Type != Population {
 		return nil
 	}
-	m.Interval = &plan.Interval{Entity: d.Entity, From: d.ValidFrom, To: d.ValidTo, State: d.State}
+	m.Interval = &plan.Interval{Entity: d.Entity, From: d.ValidFrom, To: d.ValidTo, For: d.ValidFor, State: d.State}
 	if m.Agg == "" {
 		m.Agg = plan.CountDistinct
 	}

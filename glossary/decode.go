@@ -124,6 +124,7 @@ func (d *decoder) metric(n *yaml.Node) *Metric {
 		"grain_to_date": oneOf(d, &m.GrainToDate, plan.Week, plan.Month, plan.Quarter, plan.Year),
 		"valid_from":    d.text(&m.ValidFrom),
 		"valid_to":      d.text(&m.ValidTo),
+		"valid_for":     d.span(&m.ValidFor),
 		"state":         oneOf(d, &m.State, plan.Opening, plan.Closing, plan.Lost, plan.Gained),
 		"format":        oneOf(d, &m.Format, plan.Number, plan.Currency, plan.Rate),
 	})
@@ -154,6 +155,9 @@ func (d *decoder) complete(n *yaml.Node, m *Metric) {
 		if !known {
 			d.fail(key, "a metric of type %s has no %s", m.Type, key.Value)
 		}
+	}
+	if m.Type == Population && (m.ValidTo == "") == (m.ValidFor == nil) {
+		d.fail(n, "a metric of type population needs valid_to, or valid_for where its rows are events")
 	}
 	if needsExpr(m) && m.Expr == "" {
 		d.fail(n, "the aggregation %s needs an expr", m.Agg)
@@ -192,7 +196,7 @@ func metricKeys(t MetricType) (needs, allows []string) {
 	case Funnel:
 		return []string{"steps", "entity"}, []string{"window"}
 	case Population:
-		return []string{"model", "entity", "valid_from", "valid_to", "state"}, []string{"agg", "expr", "filter"}
+		return []string{"model", "entity", "valid_from", "state"}, []string{"valid_to", "valid_for", "agg", "expr", "filter"}
 	}
 	return nil, nil
 }

@@ -106,7 +106,11 @@ func (e *Entry) Metric(m plan.Measure, more []plan.Filter) error {
 		}
 		e.Put(1, "entity", m.Interval.Entity)
 		e.Put(1, "valid_from", m.Interval.From)
-		e.Put(1, "valid_to", m.Interval.To)
+		if f := m.Interval.For; f != nil {
+			e.Put(1, "valid_for", fmt.Sprintf("%d %ss", f.Count, f.Unit))
+		} else {
+			e.Put(1, "valid_to", m.Interval.To)
+		}
 		e.Put(1, "state", string(m.Interval.State))
 	} else {
 		e.Put(1, "agg_time_dimension", m.Time)

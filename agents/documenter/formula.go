@@ -141,7 +141,11 @@ func populationWords(m plan.Measure) string {
 	if m.Agg == plan.Sum && m.Expr != nil {
 		what = "sum of " + m.Expr.String()
 	}
-	return fmt.Sprintf("%s in %s (valid from %s until %s) %s%s", what, m.Model, m.Interval.From, m.Interval.To,
+	valid := fmt.Sprintf("valid from %s until %s", m.Interval.From, m.Interval.To)
+	if f := m.Interval.For; f != nil {
+		valid = fmt.Sprintf("valid for %s from %s on", span(*f), m.Interval.From)
+	}
+	return fmt.Sprintf("%s in %s (%s) %s%s", what, m.Model, valid,
 		states[m.Interval.State], where(m.Filters))
 }
 

@@ -128,7 +128,7 @@ func period(t *plan.TimeAxis) string {
 // reach says how far the periods of a population go, and which rows are in no period.
 func (w *words) reach() string {
 	out := ""
-	if iv := populated(w.spec.Measures); iv != nil && !w.spec.Time.Complete && (w.spec.Window == nil || w.spec.Window.To == "") {
+	if iv := populated(w.spec.Measures); iv != nil && iv.For == nil && !w.spec.Time.Complete && (w.spec.Window == nil || w.spec.Window.To == "") {
 		out += fmt.Sprintf(" Goes on to the %s of the last %s or past %s.", w.spec.Time.Grain, iv.From, iv.To)
 	}
 	for _, c := range timeColumns(w.spec.Measures) {

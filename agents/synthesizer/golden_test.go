@@ -56,6 +56,8 @@ func designs(t testing.TB) map[string]plan.Spec {
 	buyers := simple("buyers", plan.CountDistinct, column("customer_id"))
 	conversion := plan.Measure{Name: "refunded_within_30_days", Kind: plan.Conversion, Inputs: []plan.Measure{paid, refunds},
 		Interval: &plan.Interval{Entity: "customer_id"}, Trailing: &plan.Span{Count: 30, Unit: plan.Day}}
+	inactive := population("customers_gone_quiet", plan.Lost)
+	inactive.Model, inactive.Interval = "fct_orders", &plan.Interval{Entity: "customer_id", From: "ordered_at", State: plan.Lost, For: &plan.Span{Count: 30, Unit: plan.Day}}
 	retained := retention(orders, refunds, plan.CohortSize, plan.Retained, plan.RetentionRate)
 	steps := funnel([]plan.Measure{orders, paid, refunds}, &plan.Span{Count: 14, Unit: plan.Day})
 	top := &plan.Rank{N: 5, By: "revenue", Descending: true}
@@ -66,6 +68,13 @@ func designs(t testing.TB) map[string]plan.Spec {
 	weekday := []plan.Dimension{{Name: "weekday", Column: plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}, Part: plan.Weekday}}
 	day := func(text string) plan.Literal { return plan.Literal{Kind: plan.DateLiteral, Text: text} }
 	outside := plan.Filter{Column: weekday[0].Column, Op: plan.NotBetween, Values: []plan.Literal{day("2026-01-01"), day("2026-01-31")}}
+	within := func(name, from, to string) plan.Measure {
+		edge := func(op plan.Operator, text string) plan.Filter {
+			return plan.Filter{Column: weekday[0].Column, Op: op, Values: []plan.Literal{day(text)}}
+		}
+		return simple(name, plan.Sum, column("amount"), edge(plan.Gte, from), edge(plan.Lt, to))
+	}
+	january, december := within("january", "2026-01-01", "2026-02-01"), within("december", "2025-12-01", "2026-01-01")
 	nights := plan.Filter{Column: weekday[0].Column, Part: plan.HourOfDay, Op: plan.Lt, Values: []plan.Literal{{Kind: plan.NumberLiteral, Text: "6"}}}
 	topRest := &plan.Rank{N: 5, By: "revenue", Descending: true, Rest: true}
 	return map[string]plan.Spec{
@@ -82,6 +91,7 @@ func designs(t testing.TB) map[string]plan.Spec {
 		"as_of":        {Measures: []plan.Measure{revenue, refunds}, Dimensions: []plan.Dimension{tierDimension("none", "fct_orders", "fct_refunds")}, Time: every(plan.Month)},
 		"retention":    {Measures: retained, Dimensions: append([]plan.Dimension{age(12)}, region...), Time: complete(plan.Month)},
 		"funnel":       {Measures: steps, Dimensions: region, Time: every(plan.Month)},
+		"inactive":     {Measures: []plan.Measure{inactive}, Dimensions: region, Time: complete(plan.Month)},
 		"conversion":   {Measures: []plan.Measure{conversion}, Dimensions: region, Time: every(plan.Month)},
 		"spine":        {Measures: []plan.Measure{orders, median}, Dimensions: []plan.Dimension{regionDimension("", "fct_orders")}, Time: spine(plan.Day)},
 		"zone":         {Measures: []plan.Measure{orders}, Time: berlin},
@@ -90,6 +100,7 @@ func designs(t testing.TB) map[string]plan.Spec {
 		"fiscal":       {Measures: []plan.Measure{revenue}, Time: fiscal},
 		"weekday":      {Measures: []plan.Measure{orders}, Dimensions: weekday, Filters: []plan.Filter{outside}},
 		"nights":       {Measures: []plan.Measure{orders}, Filters: []plan.Filter{nights}},
+		"two_periods":  {Measures: []plan.Measure{january, december, {Name: "change", Kind: plan.Derived, Formula: formula("(january - december) / nullif(december, 0)"), Inputs: []plan.Measure{january, december}}}, Dimensions: region, Window: &plan.Window{From: "2025-12-01", To: "2026-02-01"}},
 		"best_month":   {Measures: []plan.Measure{revenue}, Time: every(plan.Month), Rank: &plan.Rank{N: 1, By: "revenue", Descending: true}},
 		"top":          {Measures: []plan.Measure{revenue}, Dimensions: region, Rank: top},
 		"top_and_rest": {Measures: []plan.Measure{revenue}, Dimensions: region, Time: every(plan.Month), Rank: topRest},

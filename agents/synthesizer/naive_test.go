@@ -319,6 +319,9 @@ func validAt(m plan.Measure, r record, at time.Time) bool {
 	if !ok || from.After(at) {
 		return false
 	}
+	if f := m.Interval.For; f != nil {
+		return move(from, f.Count, f.Unit).After(at)
+	}
 	to, ends := r[m.Interval.To].(time.Time)
 	return !ends || to.After(at)
 }

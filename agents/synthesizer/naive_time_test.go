@@ -45,6 +45,10 @@ func (n *naive) seen(all []leaf) seen {
 				continue
 			}
 			until := r[l.m.Interval.From]
+			if l.m.Interval.For != nil {
+				s.add(until, until)
+				continue
+			}
 			if to, ok := r[l.m.Interval.To].(time.Time); ok && !to.After(today) {
 				until = to
 			}

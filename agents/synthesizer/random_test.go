@@ -407,6 +407,12 @@ func (g *generator) growth() plan.Measure {
 func (g *generator) population() plan.Measure {
 	r := g.r
 	m := population(g.name(), pick(r, plan.Opening, plan.Closing, plan.Lost, plan.Gained))
+	if maybe(r, 25) { // by activity
+		m.Model = "fct_orders"
+		m.Interval = &plan.Interval{Entity: "customer_id", From: "ordered_at", State: m.Interval.State, For: &plan.Span{Count: 1 + r.IntN(30), Unit: pick(r, plan.Day, plan.Week)}}
+		m.Filters = g.orderFilters()
+		return m
+	}
 	if maybe(r, 30) {
 		m.Agg, m.Expr = plan.Sum, column("mrr")
 	}

@@ -51,6 +51,9 @@ func TestAgainstSQL(t *testing.T) {
 		"fiscal":     `select * from (values (date '2025-11-01', 48.0), ('2026-02-01', 1))`,
 		"weekday":    `select isodow(ordered_at), count(*) from fct_orders where not (ordered_at >= '2026-01-01' and ordered_at < '2026-02-01') group by 1`,
 		"nights":     `select 3`,
+		"two_periods": `select ` + region + `, coalesce(sum(amount) filter (where month(ordered_at) = 1), 0), coalesce(sum(amount) filter (where month(ordered_at) = 12), 0),
+				(coalesce(sum(amount) filter (where month(ordered_at) = 1), 0) - coalesce(sum(amount) filter (where month(ordered_at) = 12), 0)) / nullif(coalesce(sum(amount) filter (where month(ordered_at) = 12), 0), 0)
+			from fct_orders` + joined + `where ordered_at >= '2025-12-01' and ordered_at < '2026-02-01' group by all`,
 		"best_month": `select date '2025-12-01', 30`,
 		"zone":       `select * from (values (date '2025-12-29', 2), ('2026-01-04', 2), ('2026-01-05', 1), ('2026-02-01', 1), ('2026-04-01', 1))`,
 	} {

@@ -147,8 +147,11 @@ const (
 type Interval struct {
 	Entity string          `json:"entity"` // column of Model
 	From   string          `json:"from"`   // column of Model: date or timestamp
-	To     string          `json:"to"`     // column of Model: date or timestamp
+	To     string          `json:"to"`     // column of Model: date or timestamp; empty with For
 	State  PopulationState `json:"state"`
+	// For, when set, takes the place of To: a row is valid for so long from From on. With the rows being events this is a population by
+	// activity: an entity is lost when it has had no event for that long.
+	For *Span `json:"for,omitempty"`
 }
 
 // Span is a length of time in calendar units.

@@ -73,7 +73,7 @@ func (b *builder) onOneDay(w *grammar.Window, from, to time.Time) {
 			continue
 		}
 		iv := *m.Interval
-		if b.K.WholeDays(plan.ColumnRef{Relation: m.Model, Column: iv.From}) && b.K.WholeDays(plan.ColumnRef{Relation: m.Model, Column: iv.To}) {
+		if iv.For == nil && b.K.WholeDays(plan.ColumnRef{Relation: m.Model, Column: iv.From}) && b.K.WholeDays(plan.ColumnRef{Relation: m.Model, Column: iv.To}) {
 			iv.State = plan.Opening
 			m.Interval = &iv
 			b.assume(true, "%s on %s are those whose %s is that day or before and whose %s is after it or empty.", m.Label, from.Format(time.DateOnly), iv.From, iv.To)

@@ -27,7 +27,7 @@ var validityNames = []plan.Validity{
 // versionsOf finds what is declared about a relation: a population of the glossary over it, or the names of its columns.
 func (k *Knowledge) versionsOf(r *Relation) (versions, bool) {
 	for _, t := range k.Glossary.Terms {
-		if m := t.Metric; m != nil && m.Type == glossary.Population && m.Model == r.Name {
+		if m := t.Metric; m != nil && m.Type == glossary.Population && m.Model == r.Name && m.ValidTo != "" {
 			return versions{plan.Validity{From: m.ValidFrom, To: m.ValidTo}, m.Entity}, true
 		}
 	}

@@ -9,7 +9,7 @@ import (
 // combine makes one result of all sources.
 func (b *builder) combine() (Select, error) {
 	if len(b.sources) == 1 && !b.needsSkeleton() {
-		if b.sources[0].first.Kind == plan.Population && b.hasFormula() {
+		if b.hasFormula() && (b.sources[0].first.Kind == plan.Population || b.repeats()) {
 			return b.counted()
 		}
 		return b.single()
@@ -64,6 +64,23 @@ func (b *builder) hasFormula() bool {
 			if len(figuresOf(m)) > 1 {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// repeats reports whether an aggregate with conditions of its own would be written more than once.
+func (b *builder) repeats() bool {
+	shared := sharedFilters(b.sources[0].atoms)
+	uses := map[*atom]int{}
+	for _, m := range b.spec.Measures {
+		if _, err := b.value(m, nil, func(a *atom) Scalar { uses[a]++; return Null{} }); err != nil {
+			return false // said where the measures are written
+		}
+	}
+	for a, n := range uses {
+		if n > 1 && len(without(a.measure.Filters, shared)) > 0 {
+			return true
 		}
 	}
 	return false

@@ -62,7 +62,7 @@ func (b *builder) test(r *reach, f plan.Filter) (Scalar, error) {
 			return nil, err
 		}
 		if v.Kind == plan.DateLiteral {
-			at = b.asDay(at, col, f.Column.Relation)
+			at = b.asDay(at, col, f)
 		}
 	}
 	test, err := compare(f, at, values)
@@ -75,13 +75,17 @@ func (b *builder) test(r *reach, f plan.Filter) (Scalar, error) {
 	return test, nil
 }
 
-// asDay makes a moment comparable with a civil date.
-func (b *builder) asDay(at Scalar, col dbt.Column, relation string) Scalar {
+// asDay makes a moment comparable with a civil date. The start of a day needs no cast: before it, or not.
+func (b *builder) asDay(at Scalar, col dbt.Column, f plan.Filter) Scalar {
 	if _, done := at.(Cast); done || family(col.Type) == dateFamily {
 		return at
 	}
-	if local, err := b.localized(relation, at, col); err == nil {
+	if local, err := b.localized(f.Column.Relation, at, col); err == nil {
 		at = local
+	}
+	clock := family(col.Type) == timestampFamily || family(col.Type) == instantFamily
+	if clock && (f.Op == plan.Gte || f.Op == plan.Lt) {
+		return at
 	}
 	return Cast{at, "date"}
 }

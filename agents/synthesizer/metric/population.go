@@ -160,7 +160,7 @@ func (b *builder) validAt(r *reach, s *source, atEnd bool) (Select, error) {
 	if err != nil {
 		return Select{}, err
 	}
-	to, err := b.moment(s.node, s.alias, iv.To)
+	to, err := b.until(s, *iv, from)
 	if err != nil {
 		return Select{}, err
 	}
@@ -169,7 +169,10 @@ func (b *builder) validAt(r *reach, s *source, atEnd bool) (Select, error) {
 		return Select{}, err
 	}
 	r.event = &instant{at: at}
-	valid := []Scalar{Op{"<=", from, at}, Op{"or", Op{">", to, at}, IsNull{Arg: to}}}
+	valid := []Scalar{Op{"<=", from, at}, Op{">", to, at}}
+	if iv.For == nil {
+		valid[1] = Op{"or", valid[1], IsNull{Arg: to}}
+	}
 	sel := Select{}
 	if b.split {
 		sel.From = Table{Name: periods}
@@ -204,4 +207,12 @@ func (b *builder) instant(atEnd bool) (at Scalar, periods string, err error) {
 		return dateLiteral(to), "", nil
 	}
 	return dateLiteral(from), "", nil
+}
+
+// until is the end of a row's validity: a column, or a length of time after its start.
+func (b *builder) until(s *source, iv plan.Interval, from Scalar) (Scalar, error) {
+	if iv.For != nil {
+		return Shift{Arg: from, Count: iv.For.Count, Unit: iv.For.Unit, Clock: true}, nil
+	}
+	return b.moment(s.node, s.alias, iv.To)
 }

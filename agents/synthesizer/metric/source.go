@@ -59,7 +59,7 @@ func sourceKey(node *dbt.Node, m plan.Measure, timed bool) string {
 	case plan.Population:
 		iv := *m.Interval
 		atEnd := iv.State == plan.Closing || iv.State == plan.Gained
-		parts = append(parts, iv.Entity, iv.From, iv.To, atEnd, filtersKey(m.Filters))
+		parts = append(parts, iv.Entity, iv.From, iv.To, iv.For, atEnd, filtersKey(m.Filters))
 	case plan.Balance:
 		parts = append(parts, m.Interval, filtersKey(m.Filters))
 	case plan.Cumulative:

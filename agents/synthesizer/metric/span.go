@@ -48,6 +48,9 @@ func (b *builder) clock(s *source) (clock, error) {
 	if err != nil {
 		return clock{}, err
 	}
+	if first.Interval.For != nil { // the data goes as far as the events do
+		return clock{s.alias, least(from), most(from)}, nil
+	}
 	to, err := b.moment(s.node, s.alias, first.Interval.To)
 	past := Case{When: []Scalar{Op{"<=", to, Today{}}}, Then: []Scalar{to}, Else: from}
 	return clock{s.alias, least(from), most(past)}, err
@@ -144,7 +147,7 @@ func (b *builder) spanComment() string {
 		return "up to the last " + g + " that the data covers to its end"
 	}
 	for _, s := range b.sources {
-		if iv := s.first.Interval; s.first.Kind == plan.Population {
+		if iv := s.first.Interval; s.first.Kind == plan.Population && iv.For == nil {
 			return "up to the " + g + " of the last " + iv.From + " or past " + iv.To
 		}
 	}

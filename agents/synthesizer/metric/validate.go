@@ -155,7 +155,7 @@ func validAggregation(m plan.Measure) error {
 
 func validPopulation(m plan.Measure) error {
 	iv := m.Interval
-	if m.Model == "" || iv == nil || iv.Entity == "" || iv.From == "" || iv.To == "" {
+	if m.Model == "" || iv == nil || iv.Entity == "" || iv.From == "" || iv.To == "" && iv.For == nil {
 		return refuse("interval", "%s lacks the columns that say who is in the population from when until when.", m.Name)
 	}
 	switch iv.State {

@@ -129,7 +129,9 @@ func (b *builder) extent(m plan.Measure) (string, error) {
 	first, last := b.at(m.Time), b.at(m.Time)
 	if iv := m.Interval; m.Kind == plan.Population && iv != nil {
 		first = b.at(iv.From)
-		last = fmt.Sprintf("case when %[1]s <= current_date then %[1]s else %[2]s end", b.at(iv.To), first)
+		if last = first; iv.For == nil {
+			last = fmt.Sprintf("case when %[1]s <= current_date then %[1]s else %[2]s end", b.at(iv.To), first)
+		}
 	} else if m.Time == "" {
 		return "", &Unsupported{"a measure without a time column"}
 	}

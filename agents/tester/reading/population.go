@@ -73,7 +73,11 @@ func (b *builder) seenAt(instant string) *builder {
 
 // covers: the row's interval holds the instant.
 func (b *builder) covers(iv *plan.Interval, at string) string {
-	from, to := b.at(iv.From), b.at(iv.To)
+	from := b.at(iv.From)
+	if iv.For != nil {
+		return fmt.Sprintf("%s <= %s and %s + interval %s > %s", from, at, from, length(*iv.For), at)
+	}
+	to := b.at(iv.To)
 	return fmt.Sprintf("%s <= %s and (%s is null or %s > %s)", from, at, to, to, at)
 }
 

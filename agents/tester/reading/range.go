@@ -37,8 +37,10 @@ func (b *builder) span() (span, error) {
 				return fmt.Sprintf("(select cast(%s(%s) as timestamp) from %s as f)", agg, b.at(column), from)
 			}
 			low, high := x.Time, x.Time
-			if x.Interval != nil {
-				low, high = x.Interval.From, x.Interval.To
+			if iv := x.Interval; x.Kind == plan.Population && iv != nil {
+				if low, high = iv.From, iv.To; iv.For != nil {
+					high = low
+				}
 			}
 			if low == "" {
 				return &Unsupported{"a measure without a time column"}
@@ -90,7 +92,7 @@ func (b *builder) leaves(m plan.Measure, visit func(plan.Measure) error) error {
 		}
 	}
 	parts := slices.Clone(m.Inputs)
-	if m.Kind == plan.Conversion && len(parts) > 1 {
+	if (m.Kind == plan.Conversion || m.Kind == plan.Funnel) && len(parts) > 1 {
 		parts = parts[:1] // the events that only follow date nothing
 	}
 	for _, p := range []*plan.Measure{m.Numerator, m.Denominator} {
