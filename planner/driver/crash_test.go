@@ -90,6 +90,7 @@ type outside struct {
 	messages []string          // kind and text, in order of first posting
 	byEffect map[string]string // effect -> ts
 	prs      map[string]plan.PR
+	past     map[string]plan.PastState // by meaning
 	commits  int
 }
 
@@ -172,10 +173,37 @@ func (h hands) Publish(_ context.Context, p plan.Publication) (plan.PR, error) {
 	pr, ok := h.prs[p.Branch]
 	if !ok {
 		h.commits++
-		pr = plan.PR{Number: len(h.prs) + 1, URL: "pull/1", Branch: p.Branch}
+		pr = plan.PR{Number: len(h.prs) + 1, URL: fmt.Sprint("pull/", len(h.prs)+1), Branch: p.Branch}
 		h.prs[p.Branch] = pr
 	}
 	return pr, nil
+}
+
+func (h hands) Learn(_ context.Context, p plan.PastDesign) error {
+	if err := h.life.alive(); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.past[p.Meaning] = p.State
+	return nil
+}
+
+func (h hands) Alike(context.Context, plan.PastDesign) ([]plan.PastDesign, error) {
+	return nil, h.life.alive()
+}
+
+func (h hands) Teach(_ context.Context, _ plan.ProjectID, l plan.Lesson) (plan.Teaching, error) {
+	return plan.Teaching{Term: "churn", Title: l.Word + " means " + l.Means, Rules: plan.Rules{Approvers: plan.Approvers{Requester: true}},
+		Change: plan.Change{Files: []plan.File{{Path: "glossary/g.yml", Content: []byte("terms")}}}}, h.life.alive()
+}
+
+func (h hands) Prove(_ context.Context, c plan.Change) (plan.Report, error) {
+	r := plan.Report{Digest: c.Digest(), Level: plan.LevelEmbedded}
+	for _, name := range []string{plan.CheckPaths, plan.CheckYAML, plan.CheckGlossary} {
+		r.Checks = append(r.Checks, plan.Check{Name: name, Status: plan.Passed})
+	}
+	return r, h.life.alive()
 }
 
 // process starts a driver on the store that dies after a number of boundaries.
@@ -186,7 +214,7 @@ func process(t *testing.T, db *store.DB, out *outside, left int) (d *Driver, l *
 	cfg := planner.DefaultConfig()
 	cfg.Projects = []plan.ProjectID{"p"}
 	d = New(mortalStore{db, l}, Options{Config: cfg, OnBoundary: l.boundary,
-		Ports: Ports{Resolver: h, Interpreter: h, Synthesizer: h, Tester: h, Documenter: h, Publisher: h, Chat: h}})
+		Ports: Ports{Resolver: h, Interpreter: h, Synthesizer: h, Tester: h, Documenter: h, Publisher: h, Chat: h, Memory: h, Teacher: h}})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = d.Run(ctx) }()
@@ -197,8 +225,8 @@ func process(t *testing.T, db *store.DB, out *outside, left int) (d *Driver, l *
 // conversation in turn, starts it again, and expects the same outcome.
 func TestCrashAtEveryBoundary(t *testing.T) {
 	want := converse(t, -1)
-	if len(want.prs) != 1 || want.commits != 1 {
-		t.Fatalf("without a crash: %d pull requests", len(want.prs))
+	if len(want.prs) != 2 || want.commits != 2 {
+		t.Fatalf("without a crash: %d pull requests instead of the design's and the glossary's; messages %q", len(want.prs), want.messages)
 	}
 	crashes := 0
 	for n := 0; ; n++ {
@@ -210,7 +238,10 @@ func TestCrashAtEveryBoundary(t *testing.T) {
 		if diff := cmp.Diff(want.messages, got.messages); diff != "" {
 			t.Errorf("crash %d: other messages (-want +got):\n%s", n, diff)
 		}
-		if len(got.prs) != 1 || got.commits != 1 {
+		if diff := cmp.Diff(want.past, got.past); diff != "" {
+			t.Errorf("crash %d: something else is remembered (-want +got):\n%s", n, diff)
+		}
+		if len(got.prs) != 2 || got.commits != 2 {
 			t.Errorf("crash %d: %d pull requests, %d commits", n, len(got.prs), got.commits)
 		}
 	}
@@ -224,7 +255,7 @@ func TestCrashAtEveryBoundary(t *testing.T) {
 func converse(t *testing.T, n int) *outside {
 	t.Helper()
 	db := store.NewMemory(store.Options{})
-	out := &outside{byEffect: map[string]string{}, prs: map[string]plan.PR{}}
+	out := &outside{byEffect: map[string]string{}, prs: map[string]plan.PR{}, past: map[string]plan.PastState{}}
 	d, l, stop := process(t, db, out, n)
 	defer func() { stop() }()
 	crashed := false
@@ -257,7 +288,7 @@ func converse(t *testing.T, n int) *outside {
 			restart()
 			continue
 		}
-		if state.Stage != plan.StagePublished {
+		if state.Stage != plan.StagePublished || len(state.Lessons) != 1 || state.Lessons[0].Stage != plan.LessonPublished {
 			t.Fatalf("crash %d at %s: ended %s; messages %q", n, l.where, state.Stage, out.messages)
 		}
 		break
@@ -297,13 +328,15 @@ func conversation() []plan.Event {
 		{Key: "m1", Said: &plan.Said{Person: ana, Text: "churn", Mention: true, Message: plan.MessageRef{Channel: "C", TS: "u1"}}},
 		{Key: "m2", Said: &plan.Said{Person: ana, Text: "b", Message: plan.MessageRef{Channel: "C", TS: "u2"}}},
 		{Key: "r1", Reacted: &plan.Reacted{Person: ana, Emoji: "rocket", Added: true, Message: plan.MessageRef{Channel: "C", TS: "b5"}}},
+		{Key: "m3", Said: &plan.Said{Person: ana, Text: "remember: churn means b", Message: plan.MessageRef{Channel: "C", TS: "u3"}}},
+		{Key: "r2", Reacted: &plan.Reacted{Person: ana, Emoji: "rocket", Added: true, Message: plan.MessageRef{Channel: "C", TS: "b7"}}},
 	}
 }
 
 // TestTimers: a question that nobody answers is reminded of and parked, also when the process was down meanwhile.
 func TestTimers(t *testing.T) {
 	db := store.NewMemory(store.Options{})
-	out := &outside{byEffect: map[string]string{}, prs: map[string]plan.PR{}}
+	out := &outside{byEffect: map[string]string{}, prs: map[string]plan.PR{}, past: map[string]plan.PastState{}}
 	d, _, stop := process(t, db, out, -1)
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
