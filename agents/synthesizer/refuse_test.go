@@ -97,8 +97,18 @@ func unsound() map[string]refused {
 		"window":                    {plan.Spec{Measures: []plan.Measure{revenue()}, Window: &plan.Window{From: "2026-02-30"}}, "window"},
 		"window backwards":          {plan.Spec{Measures: []plan.Measure{revenue()}, Window: &plan.Window{From: "2026-02-01", To: "2026-01-01"}}, "window"},
 		"filter without value":      {plan.Spec{Measures: []plan.Measure{revenue()}, Filters: []plan.Filter{statusIs(plan.Eq)}}, "filter"},
-		"rank by nothing":           {func() plan.Spec { s := base(); s.Rank = &plan.Rank{N: 3, By: "revenue"}; return s }(), "rank"},
-		"unit":                      {measure(func(m *plan.Measure) { m.Kind = plan.Cumulative; m.Trailing = &plan.Span{Count: 2, Unit: "fortnight"} }), "grain"},
+		"rank by nothing":           {func() plan.Spec { s := base(); s.Time, s.Rank = nil, &plan.Rank{N: 3, By: "revenue"}; return s }(), "rank"},
+		"rest of the periods":       {func() plan.Spec { s := base(); s.Rank = &plan.Rank{N: 3, By: "revenue", Rest: true}; return s }(), "rank"},
+		"periods of nothing":        {measure(func(m *plan.Measure) { m.Kind, m.Agg = plan.OverPeriods, plan.Average }), "over_periods"},
+		"periods too coarse": {measure(func(m *plan.Measure) {
+			in := *m
+			*m = plan.Measure{Name: "a", Kind: plan.OverPeriods, Agg: plan.Average, Inputs: []plan.Measure{in}, Periods: every(plan.Year)}
+		}), "over_periods"},
+		"sum over periods": {measure(func(m *plan.Measure) {
+			in := *m
+			*m = plan.Measure{Name: "a", Kind: plan.OverPeriods, Agg: plan.Sum, Inputs: []plan.Measure{in}, Periods: every(plan.Day)}
+		}), "aggregation"},
+		"unit": {measure(func(m *plan.Measure) { m.Kind = plan.Cumulative; m.Trailing = &plan.Span{Count: 2, Unit: "fortnight"} }), "grain"},
 	}
 }
 

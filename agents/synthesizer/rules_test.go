@@ -47,10 +47,10 @@ func TestAgainstSQL(t *testing.T) {
 				select distinct ` + region + ` as region from fct_orders` + joined + `where ordered_at is not null)
 			select date_trunc('month', day)::date, region, avg((select count(*) from fct_orders` + joined + `where ordered_at::date = day and ` + region + ` = r.region))
 			from d, r group by all`,
-		"best_week":  `select max(n) from (select sum(amount) as n from fct_orders where ordered_at < '2026-03-30' group by date_trunc('week', ordered_at))`,
-		"fiscal":     `select * from (values (date '2025-11-01', 48.0), ('2026-02-01', 1))`,
-		"weekday":    `select isodow(ordered_at), count(*) from fct_orders where not (ordered_at >= '2026-01-01' and ordered_at < '2026-02-01') group by 1`,
-		"nights":     `select 3`,
+		"best_week": `select max(n) from (select sum(amount) as n from fct_orders where ordered_at < '2026-03-30' group by date_trunc('week', ordered_at))`,
+		"fiscal":    `select * from (values (date '2025-11-01', 48.0), ('2026-02-01', 1))`,
+		"weekday":   `select isodow(ordered_at), count(*) from fct_orders where not (ordered_at >= '2026-01-01' and ordered_at < '2026-02-01') group by 1`,
+		"nights":    `select 3`,
 		"two_periods": `select ` + region + `, coalesce(sum(amount) filter (where month(ordered_at) = 1), 0), coalesce(sum(amount) filter (where month(ordered_at) = 12), 0),
 				(coalesce(sum(amount) filter (where month(ordered_at) = 1), 0) - coalesce(sum(amount) filter (where month(ordered_at) = 12), 0)) / nullif(coalesce(sum(amount) filter (where month(ordered_at) = 12), 0), 0)
 			from fct_orders` + joined + `where ordered_at >= '2025-12-01' and ordered_at < '2026-02-01' group by all`,

@@ -73,6 +73,9 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 	if slices.ContainsFunc(b.d.Spec.Dimensions, func(d plan.Dimension) bool { return d.Column == c.Column }) {
 		return nil
 	}
+	if err := b.oneGroup(c.Column, grammar.Span{From: slot.From, To: slot.To}); err != nil {
+		return err
+	}
 	d := plan.Dimension{Name: snake(c.Column.Column), Label: sentence(strings.Join(glossary.Split(flag(thing(c.Column.Column))), " ")), Column: c.Column, Paths: paths,
 		Description: c.Detail, Origin: b.origin(slot, c)}
 	if c.Term != "" {
@@ -90,6 +93,26 @@ func (b *builder) dimension(slot *grammar.Slot) error {
 	}
 	b.d.Spec.Dimensions = append(b.d.Spec.Dimensions, d)
 	b.checkPaths(d.Column.Relation, paths)
+	return nil
+}
+
+// oneGroup refuses a split by a column that a measure's definition fixes to one value: it would have one group.
+func (b *builder) oneGroup(column plan.ColumnRef, at grammar.Span) error {
+	for _, m := range b.d.Spec.Measures {
+		leaves, fixed := 0, ""
+		eachLeaf(m, func(x plan.Measure) {
+			leaves++
+			for _, f := range x.Filters {
+				if f.Column == column && (f.Op == plan.Eq || f.Op == plan.In) && len(f.Values) == 1 {
+					leaves--
+					fixed = glossary.Label(f)
+				}
+			}
+		})
+		if leaves == 0 && fixed != "" {
+			return b.refuse(at, "%s counts only rows where %s, so there is but one group", m.Label, fixed)
+		}
+	}
 	return nil
 }
 

@@ -59,7 +59,7 @@ func (b *builder) fiscalSpan(at grammar.Span, d grammar.DateSpan) (from, to time
 	first := d.Year
 	if b.FiscalStart > 1 {
 		month := time.Month(b.FiscalStart)
-		id := b.settle(Need{Kind: plan.AskWindow, Subject: b.subject(at.From, at.To), Weight: 7,
+		id := b.settle(Need{Kind: plan.AskWindow, Subject: b.subject(b.named(at), at.To), Weight: 7,
 			Text: fmt.Sprintf("Is fiscal year %d the one that ends or the one that begins in %d?", d.Year, d.Year), Why: "The figures are of another year.",
 			Options: []plan.Option{
 				{ID: "ends", Label: "It ends in " + strconv.Itoa(d.Year), Default: true, Detail: fmt.Sprintf("From %s %d.", month, d.Year-1)},

@@ -32,8 +32,16 @@ func (b *builder) overPeriods(n *grammar.Measure) (plan.Measure, error) {
 		Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}
 	return plan.Measure{Name: snake(name + base.Name), Label: sentence(name + lowerFirst(base.Label)), Kind: plan.OverPeriods, Agg: agg, Percentile: p,
 		Inputs: []plan.Measure{base}, Periods: axis, Format: base.Format,
-		Description: fmt.Sprintf("%s of what %s is in each %s.", sentence(fold), lowerFirst(base.Label), n.Grain),
+		Description: describeFold(fold, base, n.Grain),
 		Origin:      plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}, nil
+}
+
+func describeFold(fold string, base plan.Measure, g plan.Grain) string {
+	text := fmt.Sprintf("%s of %s over whole %ss", sentence(fold), lowerFirst(base.Label), g)
+	if zeroWhenEmpty(base) {
+		text += fmt.Sprintf("; %s without any counts as 0", a(string(g)))
+	}
+	return text + "."
 }
 
 // aggregation is a word of the lexicon as the Spec has it.

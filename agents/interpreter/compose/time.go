@@ -208,7 +208,11 @@ func (b *builder) describeTime() {
 			text = fmt.Sprintf("A week begins on %s at midnight in %s", sentence(t.WeekStart), t.Zone)
 		}
 		if t.Complete {
-			b.assume(false, "%s; %s that has not ended yet is left out.", text, a(string(t.Grain)))
+			why := "the figures compare two points in time"
+			if b.ranksPeriods() {
+				why = "it cannot be compared with whole ones"
+			}
+			b.assume(false, "%s; %s that the data does not cover to its end is left out, because %s.", text, a(string(t.Grain)), why)
 		} else {
 			b.assume(false, "%s; the last %s is shown as far as the data goes.", text, t.Grain)
 		}

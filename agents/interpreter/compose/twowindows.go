@@ -24,12 +24,15 @@ type stretch struct {
 // acrossWindows puts a measure's figure of one period beside that of another: one row, or one for each group, without a time axis.
 func (b *builder) acrossWindows(n *grammar.Measure) ([]plan.Measure, error) {
 	at := grammar.Span{From: n.From, To: n.To}
+	if n.From <= n.Base.From && n.Base.To < n.To {
+		at.From = n.Base.To // the words of the comparison alone, however they are put together with the measure
+	}
 	m, err := b.measure(n.Base)
 	if err != nil {
 		return nil, err
 	}
-	if at := b.unfit(m); at != "" {
-		return nil, b.refuse(grammar.Span{From: n.From, To: n.To}, "%s is %s, which I can compare period by period only: say \"per %s\"", lowerFirst(m.Label), at, comparedBy(n))
+	if why := b.unfit(m); why != "" {
+		return nil, b.refuse(at, "%s is %s, which I can compare period by period only: say \"per %s\"", lowerFirst(m.Label), why, comparedBy(n))
 	}
 	now, before, err := b.stretches(n)
 	if err != nil {
@@ -210,11 +213,16 @@ func (b *builder) called(w *grammar.Window) string {
 			return strconv.Itoa(d.Year)
 		}
 	}
-	first := w.From
-	for first < w.To-1 && slices.Contains([]string{"in", "during", "for", "within", "of", "over", "throughout", "from", "on", "the"}, b.Tokens[first].Light) {
+	return b.quote(b.named(grammar.Span{From: w.From, To: w.To}), w.To)
+}
+
+// named is where the name of a period begins, behind words such as "in".
+func (b *builder) named(at grammar.Span) int {
+	first := at.From
+	for first < at.To-1 && slices.Contains([]string{"in", "during", "for", "within", "of", "over", "throughout", "from", "on", "the"}, b.Tokens[first].Light) {
 		first++
 	}
-	return b.quote(first, w.To)
+	return first
 }
 
 // earlier moves the end of a period back; the end of a month stays one, and a day that a month lacks becomes its end.
