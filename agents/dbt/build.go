@@ -111,14 +111,14 @@ func (l *linker) describe(n *Node, d *described) {
 
 // folder is the config that dbt_project.yml gives to a node of this path of names. Like dbt it is evaluated without the
 // project's own variables: var('x', default) is the default there.
-func (l *linker) folder(tree map[string]any, fqn []string) map[string]any {
+func (l *linker) folder(kind Kind, fqn []string) map[string]any {
 	env := l.env
 	env.vars = nil
-	out := evaluatedMap(folderConfig(tree, fqn), env)
-	if out == nil {
-		out = map[string]any{}
+	config := folderConfig(l.p.Config.Folders[kind], fqn)
+	if l.over != nil { // a package's own settings, then those of the project that uses it
+		mergeConfig(config, folderConfig(l.over.config.Folders[kind], fqn))
 	}
-	return out
+	return evaluatedMap(config, env)
 }
 
 func evaluatedMap(m map[string]any, r jinja.Resolver) map[string]any {
@@ -176,7 +176,7 @@ func (l *linker) model(f parsed) {
 	stem := strings.TrimSuffix(path.Base(f.path), path.Ext(f.path))
 	name, ver, d := l.versionOf(stem)
 	n := &Node{ID: "model." + l.p.Name + "." + stem, Kind: Model, Name: name, Path: f.path, Blob: f.blob, RawSQL: r.raw, Calls: r.calls,
-		query: r.query, queryWhy: r.why, opaque: r.opaque, Rows: -1, Config: l.folder(l.p.Config.Folders[Model], l.fqn(f.found, stem))}
+		query: r.query, queryWhy: r.why, opaque: r.opaque, Rows: -1, Config: l.folder(Model, l.fqn(f.found, stem))}
 	n.Layer = layer(relative(f.root, f.path), stem)
 	n.checksum = checksum(r.raw)
 	l.describe(n, d)
@@ -260,7 +260,7 @@ func (l *linker) seed(f parsed) {
 	r := f.result.(*seedFile)
 	name := strings.TrimSuffix(path.Base(f.path), path.Ext(f.path))
 	n := &Node{ID: "seed." + l.p.Name + "." + name, Kind: Seed, Name: name, Path: f.path, Blob: f.blob, Rows: r.rows, fixed: len(r.columns) > 0,
-		Config: l.folder(l.p.Config.Folders[Seed], l.fqn(f.found, name))}
+		Config: l.folder(Seed, l.fqn(f.found, name))}
 	d := l.entries[entryKey(Seed, "", name)]
 	l.describe(n, d)
 	n.declared = overlay(slices.Clone(r.columns), n.declared)
@@ -304,7 +304,7 @@ func (l *linker) source(d *described) {
 	n := &Node{ID: "source." + l.p.Name + "." + d.entry.source + "." + d.name, Kind: Source, Name: d.name, Source: d.entry.source,
 		Path: d.path, Blob: d.blob, Rows: -1, Loader: d.loader, LoadedAt: d.loadedAt, Freshness: d.freshness}
 	fqn := append(l.fqn(found{path: d.path, root: l.rootOf(d.path)}, d.entry.source), d.name)
-	n.Config = l.folder(l.p.Config.Folders[Source], fqn)
+	n.Config = l.folder(Source, fqn)
 	l.describe(n, d)
 	n.settle("")
 	n.relation = [2]string{d.schema, d.identifier}

@@ -21,6 +21,7 @@ type Cache struct {
 	mu      sync.Mutex
 	files   map[cacheKey]any
 	reading *reading
+	parts   map[string]*Cache // of the packages, by folder
 }
 
 // cacheKey is what a parse result depends on: how the file is read, its bytes, and for SQL the variables and target.

@@ -53,7 +53,7 @@ func (r *columnResolver) node(n *Node) {
 	r.state[n.ID] = 1
 	defer func() { r.state[n.ID] = 2 }()
 	for _, id := range n.Upstream {
-		if up := r.p.node(id); up != nil {
+		if up := r.p.own(id); up != nil {
 			r.node(up)
 		}
 	}

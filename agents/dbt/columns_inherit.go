@@ -28,7 +28,7 @@ func (r *columnResolver) inherit() {
 		}
 		done[n.ID] = true
 		for _, id := range n.Upstream {
-			if up := r.p.node(id); up != nil {
+			if up := r.p.own(id); up != nil {
 				visit(up)
 			}
 		}

@@ -11,6 +11,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// genericTest is the kind under which the settings of tests are kept.
+const genericTest Kind = "test"
+
 // projectFile is dbt_project.yml as parsed.
 type projectFile struct {
 	name, version string
@@ -43,6 +46,9 @@ func parseProjectFile(b []byte) (*projectFile, error) {
 	if c.TargetPath = str(root, "target-path"); c.TargetPath == "" || strings.Contains(c.TargetPath, "{{") {
 		c.TargetPath = "target"
 	}
+	if c.PackagesPath = str(root, "packages-install-path"); c.PackagesPath == "" || strings.Contains(c.PackagesPath, "{{") {
+		c.PackagesPath = "dbt_packages"
+	}
 	c.Vars = projectVars(mapping(get(root, "vars")), name)
 	for kind, key := range map[Kind]string{Model: "models", Seed: "seeds", Snapshot: "snapshots", Source: "sources"} {
 		if m := mapping(get(root, key)); m != nil {
@@ -51,7 +57,7 @@ func parseProjectFile(b []byte) (*projectFile, error) {
 	}
 	for _, key := range []string{"tests", "data_tests"} {
 		if m := mapping(get(root, key)); m != nil {
-			c.TestFolders = m
+			c.Folders[genericTest] = m
 		}
 	}
 	return &projectFile{name: name, version: str(root, "version"), config: c}, nil

@@ -75,19 +75,31 @@ func (l *linker) latest(ns []*Node) *Node {
 	})
 }
 
-// ref finds the node that ref() means.
+// ref finds the node that ref() means: in the package that it names, else in the project itself, then in its packages.
 func (p *Project) ref(pkg, name, version string) (*Node, error) {
-	if pkg != "" && pkg != p.Name {
-		return nil, fmt.Errorf("the package %s is not part of the project's files", pkg)
-	}
 	key := strings.ToLower(name)
 	if version != "" {
 		key += ".v" + version
 	}
-	for _, n := range p.nodesOf(p.byName[key]) {
-		if n.Kind != Source {
-			return n, nil
+	known := pkg == "" || pkg == p.Name
+	if known {
+		for _, n := range p.nodesOf(p.byName[key]) {
+			if n.Kind != Source {
+				return n, nil
+			}
 		}
+	}
+	for _, o := range p.packages {
+		if pkg != "" && pkg != o.Name {
+			continue
+		}
+		known = true
+		if n, err := o.ref("", name, version); err == nil {
+			return p.foreign[n.ID], nil
+		}
+	}
+	if !known {
+		return nil, fmt.Errorf("the package %s is not part of the project's files", pkg)
 	}
 	return nil, fmt.Errorf("there is no model, seed or snapshot %s", key)
 }
@@ -96,6 +108,11 @@ func (p *Project) source(source, table string) (*Node, error) {
 	for _, n := range p.nodesOf(p.byName[strings.ToLower(source+"."+table)]) {
 		if n.Kind == Source && n.Source == source {
 			return n, nil
+		}
+	}
+	for _, o := range p.packages {
+		if n, err := o.source(source, table); err == nil {
+			return p.foreign[n.ID], nil
 		}
 	}
 	return nil, fmt.Errorf("there is no source %s.%s", source, table)
@@ -143,7 +160,7 @@ func (p *Project) downstream() {
 	}
 	for _, n := range p.Nodes { // nodes are in ID order, so Downstream is too
 		for _, id := range n.Upstream {
-			if up := p.node(id); up != nil {
+			if up := p.own(id); up != nil {
 				up.Downstream = append(up.Downstream, n.ID)
 			}
 		}

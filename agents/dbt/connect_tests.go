@@ -39,9 +39,9 @@ func (l *linker) resolveTests(n *Node, tests []Test) {
 // switchedOff says whether settings disable a generic test: those of dbt_project.yml for its file's folder, then its own.
 func (l *linker) switchedOff(file string, t *Test) bool {
 	config := map[string]any{}
-	if l.p.Config.TestFolders != nil {
+	if len(l.p.Config.Folders[genericTest]) > 0 || l.over != nil {
 		base := t.Name[strings.LastIndexByte(t.Name, '.')+1:]
-		config = l.folder(l.p.Config.TestFolders, l.fqn(found{path: file, root: l.rootOf(file)}, base))
+		config = l.folder(genericTest, l.fqn(found{path: file, root: l.rootOf(file)}, base))
 	}
 	mergeConfig(config, evaluatedMap(t.Config, l.env))
 	return disabled(config)
@@ -113,7 +113,7 @@ func (l *linker) query(f parsed) {
 	}
 	config := map[string]any{}
 	if f.role == roleTest {
-		config = l.folder(l.p.Config.TestFolders, l.fqn(f.found, name))
+		config = l.folder(genericTest, l.fqn(f.found, name))
 	}
 	for _, c := range r.uses.Configs {
 		mergeConfig(config, c.Values)

@@ -98,6 +98,7 @@ type linker struct {
 	problems []owned
 	owner    string          // of the problems being found
 	marts    bool            // no folder or prefix says which models are marts, so that lineage does
+	over     *override       // of a package: what the project sets that uses it
 	lent     map[string]bool // IDs of nodes that have tests of an entry under the wrong key
 }
 

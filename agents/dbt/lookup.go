@@ -12,7 +12,16 @@ func (p *Project) Node(id string) (*Node, bool) {
 	return n, n != nil
 }
 
+// node finds a node of the project or of a package that it uses; nil when there is none.
 func (p *Project) node(id string) *Node {
+	if n := p.own(id); n != nil {
+		return n
+	}
+	return p.foreign[id]
+}
+
+// own finds a node of the project itself.
+func (p *Project) own(id string) *Node {
 	if i, ok := p.at[id]; ok {
 		return p.Nodes[i]
 	}

@@ -14,11 +14,18 @@ import (
 //
 // That the result is what a cold reading gives is a property test's business: TestIncrementalIsCold.
 func (last *reading) patched(r *reading, listing bool) (next *reading, ok bool) {
-	if last == nil || listing || last.linker.marts {
+	if last == nil || listing {
 		return nil, false
 	}
 	changed, ok := r.changed(last)
 	if !ok {
+		return nil, false
+	}
+	if len(changed) == 0 {
+		r.linker, r.env = last.linker, last.env
+		return r, true
+	}
+	if last.linker.marts {
 		return nil, false
 	}
 	pt := &patch{old: last.linker.p, drop: map[string]bool{}, fresh: map[string]*Node{}}

@@ -89,7 +89,10 @@ type Project struct {
 	at     map[string]int      // ID → place in Nodes
 	byName map[string][]string // IDs of models, seeds and snapshots by name, of sources by "source.table"
 	macros map[string]jinja.Macro
-	memo   *sync.Map // see Once
+
+	packages []*Project       // that it uses, as far as they are among the files
+	foreign  map[string]*Node // nodes of the packages by ID
+	memo     *sync.Map        // see Once
 }
 
 // Node is a model, source table, seed or snapshot.
@@ -333,9 +336,9 @@ type Config struct {
 	AnalysisPaths []string
 	DocsPaths     []string
 	TargetPath    string
-	Vars          map[string]any // project-wide vars, then those under the project's own name
-	Folders       map[Kind]map[string]any
-	TestFolders   map[string]any // settings of tests, by folder
+	PackagesPath  string                  // where dbt installs packages
+	Vars          map[string]any          // project-wide vars, then those under the project's own name
+	Folders       map[Kind]map[string]any // settings by folder; those of tests under "test"
 }
 
 // Profile is what profiles.yml in the project folder says about the chosen target. It never holds a secret: only

@@ -21,6 +21,7 @@ type reading struct {
 	env     environment
 	key     string // of env
 	linker  *linker
+	parts   []*Project // packages
 }
 
 // targetFile says which file dbt has left, so far as its stamp tells.
@@ -33,8 +34,12 @@ type targetFile struct {
 // Read reads like the function Read, parsing only files whose bytes the cache has not seen. Where nothing but the SQL of models has
 // changed since the last reading, only these models and what hangs on them are worked out anew.
 func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
+	return c.read(fsys, path.Clean(dir), nil)
+}
+
+// read reads a project or, with over, a package that a project uses.
+func (c *Cache) read(fsys fs.FS, dir string, over *override) (*Project, error) {
 	now := time.Now()
-	dir = path.Clean(dir)
 	pf, configFile, err := readConfig(fsys, dir)
 	if err != nil {
 		return nil, err
@@ -44,7 +49,11 @@ func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
 	l := &linker{p: p, entries: map[string]*described{}, macros: map[string]*jinja.Block{}, disabled: map[string]bool{},
 		schemas: map[string]*jinja.Template{}, made: map[string]*Node{}, lent: map[string]bool{}}
 	r := &reading{fsys: fsys, dir: dir, config: configFile.Blob, linker: l}
-	if b, err := fs.ReadFile(fsys, path.Join(dir, "profiles.yml")); err == nil {
+	l.over = over
+	if over != nil {
+		r.config += over.project
+		p.Profile, p.Config.Vars = over.profile, over.vars(pf.config.Vars, pf.name)
+	} else if b, err := fs.ReadFile(fsys, path.Join(dir, "profiles.yml")); err == nil {
 		var problems []Problem
 		p.Profile, problems = parseProfile(b, pf.config.Profile)
 		l.before(problems)
@@ -53,13 +62,17 @@ func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
 	}
 	files, problems := list(fsys, dir, pf.config)
 	l.before(problems)
+	if over == nil {
+		r.parts = c.packages(fsys, dir, &override{configFile.Blob + r.profile, pf.config, p.Profile}, l)
+		p.adoptPackages(dir, r.parts)
+	}
 	for i, name := range []string{"manifest.json", "catalog.json"} {
 		r.target[i] = targetAt(fsys, path.Join(dir, pf.config.TargetPath, name), now)
 	}
-	r.env = environment{project: pf.name, vars: pf.config.Vars, profile: p.Profile}
+	r.env = environment{project: pf.name, vars: p.Config.Vars, profile: p.Profile}
 	last := c.last()
 	c.parseAll(r, last, files, now)
-	if next, ok := last.patched(r, len(problems) > 0); ok {
+	if next, ok := last.patched(r, len(l.problems) > 0); ok {
 		c.remember(next)
 		return next.linker.p, nil
 	}
@@ -126,7 +139,7 @@ func (r *reading) known(last *reading, files []found) []*parsed {
 
 // changed lists the files of r that are not as in last; ok is false when others than models have changed, or files have come or gone.
 func (r *reading) changed(last *reading) (out []int, ok bool) {
-	if last == nil || last.dir != r.dir || last.config != r.config || last.profile != r.profile || len(last.files) != len(r.files) ||
+	if last == nil || last.dir != r.dir || last.config != r.config || last.profile != r.profile || len(last.files) != len(r.files) || !slices.Equal(last.parts, r.parts) ||
 		!last.target[0].same(r.target[0]) || !last.target[1].same(r.target[1]) || last.env.hash != r.env.hash {
 		return nil, false
 	}

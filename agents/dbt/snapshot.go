@@ -13,7 +13,7 @@ func (l *linker) snapshots(f parsed) {
 	}
 	for _, b := range blocks {
 		n := &Node{ID: "snapshot." + l.p.Name + "." + b.Name, Kind: Snapshot, Name: b.Name, Path: f.path, Blob: f.blob, RawSQL: r.raw,
-			Calls: r.calls, Rows: -1, Config: l.folder(l.p.Config.Folders[Snapshot], l.fqn(f.found, b.Name))}
+			Calls: r.calls, Rows: -1, Config: l.folder(Snapshot, l.fqn(f.found, b.Name))}
 		l.describe(n, l.entries[entryKey(Snapshot, "", b.Name)])
 		uses := b.Uses
 		if len(blocks) == 1 {
@@ -34,7 +34,7 @@ func (l *linker) snapshots(f parsed) {
 // yamlSnapshot is a snapshot without a file of its own (dbt 1.9 on).
 func (l *linker) yamlSnapshot(d *described) {
 	n := &Node{ID: "snapshot." + l.p.Name + "." + d.name, Kind: Snapshot, Name: d.name, Path: d.path, Blob: d.blob, Rows: -1,
-		Config: l.folder(l.p.Config.Folders[Snapshot], l.fqn(found{path: d.path, root: l.rootOf(d.path)}, d.name))}
+		Config: l.folder(Snapshot, l.fqn(found{path: d.path, root: l.rootOf(d.path)}, d.name))}
 	l.describe(n, d)
 	uses, ok := reference(d.relation)
 	if !ok {
