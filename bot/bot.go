@@ -232,15 +232,27 @@ func (f *frontDesk) Open(ctx context.Context) ([]slackbot.OpenThread, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case t.Stage == plan.StageNew || t.Stage == plan.StageCancelled || time.Since(t.Touched) > quiet:
-		case t.Stage == plan.StageProposed:
-			open = append(open, slackbot.OpenThread{Thread: t.ID, Proposal: t.Slots["proposal"]})
-		default:
-			open = append(open, slackbot.OpenThread{Thread: t.ID})
+		cards := cardsOf(t)
+		over := (t.Stage == plan.StageNew || t.Stage == plan.StageCancelled) && len(cards) == 0
+		if !over && time.Since(t.Touched) <= quiet {
+			open = append(open, slackbot.OpenThread{Thread: t.ID, Cards: cards})
 		}
 	}
 	return open, nil
+}
+
+// cardsOf are the messages of a thread that can be approved.
+func cardsOf(t plan.Thread) []plan.MessageRef {
+	var cards []plan.MessageRef
+	if m, ok := t.Slots["proposal"]; ok && t.Stage == plan.StageProposed {
+		cards = append(cards, m)
+	}
+	for _, l := range t.Lessons {
+		if l.Stage == plan.LessonProposed && !l.Message.IsZero() {
+			cards = append(cards, l.Message)
+		}
+	}
+	return cards
 }
 
 // Requests lists a person's newest designs for the App Home.

@@ -32,8 +32,8 @@ type Threads interface {
 // OpenThread is a thread that is not over.
 type OpenThread struct {
 	Thread plan.ThreadID
-	// Proposal is the message that can be approved; zero when there is none.
-	Proposal plan.MessageRef
+	// Cards are the messages that can be approved: the proposal, and changes of the glossary.
+	Cards []plan.MessageRef
 }
 
 // Request is one line of a person's list.

@@ -81,11 +81,10 @@ func (b *Bot) catchUp(ctx context.Context) error {
 		}
 	}
 	for _, o := range open {
-		if o.Proposal.IsZero() {
-			continue
+		for _, m := range o.Cards {
+			err := b.inLane(ctx, m.Channel, "catching up with reactions", func(ctx context.Context) error { return b.reconcile(ctx, o.Thread, m) })
+			failed = errors.Join(failed, err)
 		}
-		err := b.inLane(ctx, o.Proposal.Channel, "catching up with reactions", func(ctx context.Context) error { return b.reconcile(ctx, o) })
-		failed = errors.Join(failed, err)
 	}
 	return failed
 }

@@ -143,7 +143,7 @@ func TestCatchUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.last(t, 2)
-	d.setOpen(slackbot.OpenThread{Thread: id(root), Proposal: shown})
+	d.setOpen(slackbot.OpenThread{Thread: id(root), Cards: []plan.MessageRef{shown}})
 	stop()
 
 	if err := errors.Join(

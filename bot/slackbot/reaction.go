@@ -100,8 +100,7 @@ func (b *Bot) reactedBy(ctx context.Context, channel, ts, user, name string, add
 
 // reconcile delivers what happened to the reactions on a proposal while nobody listened. It runs in the lane of the
 // channel, so that no live event comes between looking and delivering.
-func (b *Bot) reconcile(ctx context.Context, open OpenThread) error {
-	m := open.Proposal
+func (b *Bot) reconcile(ctx context.Context, thread plan.ThreadID, m plan.MessageRef) error {
 	item, err := b.api.GetReactionsContext(ctx, slack.NewRefToMessage(m.Channel, m.TS), slack.GetReactionsParameters{Full: true})
 	if isCode(err, "message_not_found", "channel_not_found") {
 		return nil
@@ -125,7 +124,7 @@ func (b *Bot) reconcile(ctx context.Context, open OpenThread) error {
 	}
 	for _, o := range t.Owed {
 		event := plan.Event{Key: o.Key, At: b.cfg.Now().UTC(), Reacted: b.reactedBy(ctx, m.Channel, m.TS, o.User, o.Name, o.Added)}
-		if err := b.cfg.Inbox.Deliver(ctx, open.Thread, event); err != nil {
+		if err := b.cfg.Inbox.Deliver(ctx, thread, event); err != nil {
 			return fmt.Errorf("delivering a reaction: %w", err)
 		}
 	}
