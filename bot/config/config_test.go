@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func env(values map[string]string) func(string) string {
@@ -49,6 +50,20 @@ func TestLoad(t *testing.T) {
 		if strings.Contains(shown, "ghp_secret") || strings.Contains(shown, "xoxb-1") {
 			t.Errorf("a secret shows: %s", shown)
 		}
+	}
+}
+
+// How long an answer is waited for: a day and three where nothing is said, as said, or never.
+func TestWaits(t *testing.T) {
+	tokens := env(map[string]string{"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "SHOP_TOKEN": "x"})
+	for text, want := range map[string][2]time.Duration{"": {24 * time.Hour, 72 * time.Hour}, "remind: 90m\npark: never\n": {90 * time.Minute, 0}} {
+		s, err := Load(write(t, good+text), tokens)
+		if err != nil || s.Remind != want[0] || s.Park != want[1] {
+			t.Errorf("%q: %s, %s, %v", text, s.Remind, s.Park, err)
+		}
+	}
+	if _, err := Load(write(t, good+"remind: soon\n"), tokens); err == nil || !strings.Contains(err.Error(), "remind must be a time such as 24h") {
+		t.Errorf("a wait that is none: %v", err)
 	}
 }
 
