@@ -59,6 +59,7 @@ func body(p *dbt.Project, brief plan.Brief) string {
 	sections := []section{
 		{"Request", request(brief)},
 		{"Reading", reading(brief)},
+		{"Why this model", whyThis(brief)},
 		{"Assumptions", assumptions(brief.Assumptions)},
 		{"Checks", checks(brief)},
 		{"Preview", preview(brief)},
@@ -186,6 +187,18 @@ func evidence(list []plan.Evidence) string {
 	return b.String()
 }
 
+// whyThis is the evidence that an existing model is the one to extend, and that the requester did not ask for a new one.
+func whyThis(brief plan.Brief) string {
+	if brief.Reuse == nil || brief.Reuse.Verdict != plan.Extend || !edits(brief.Change) {
+		return ""
+	}
+	how := "Nobody named it: it has the rows that were asked for already.\n\n"
+	if brief.Reuse.Asked {
+		how = "The requester named it.\n\n"
+	}
+	return how + bullets(brief.Reuse.Evidence)
+}
+
 // impact says what reads the model already.
 func impact(p *dbt.Project, c plan.Change) string {
 	if !edits(c) {
@@ -204,6 +217,11 @@ func impact(p *dbt.Project, c plan.Change) string {
 			if id == node.ID {
 				b.WriteString("- exposure " + code(e.Name) + "\n")
 			}
+		}
+	}
+	for _, u := range p.UnitTests {
+		if u.Model == node.ID || u.Model == node.Name {
+			b.WriteString("- unit test " + code(u.Name) + "\n")
 		}
 	}
 	if b.Len() == 0 {

@@ -205,9 +205,13 @@ func TestImpactOfAnEdit(t *testing.T) {
 	b := brief()
 	b.Change.Model, b.Change.ModelPath = "fct_orders", "models/marts/fct_orders.sql"
 	b.Change = b.Change.WithFile(plan.File{Path: b.Change.ModelPath, Action: plan.Edit, Mode: "100644"})
+	b.Reuse = &plan.Reuse{Verdict: plan.Extend, Model: "fct_orders", Asked: true, Evidence: []string{"fct_orders has one row per day and lacks *gifts*."}}
 	got, err := New(r, nil).Describe(t.Context(), b)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if want := "## Why this model\n\nThe requester named it.\n\n- fct_orders has one row per day and lacks \\*gifts\\*.\n"; !strings.Contains(got.Body, want) {
+		t.Errorf("no %q in\n%s", want, got.Body)
 	}
 	if !strings.Contains(got.Body, "- model `fct_daily`") || !strings.HasPrefix(got.Title, "Extend fct_orders") {
 		t.Errorf("title %q, body\n%s", got.Title, got.Body)
