@@ -45,19 +45,24 @@ func (s *step) unreadAnswers(r plan.Reading) bool {
 			said = s.t.Turns[beside].Text
 			s.t.Turns = slices.Delete(s.t.Turns, beside, beside+1)
 		}
-		words = append(words, "“"+said+"”")
+		if beside >= 0 || len(s.t.Answers[i].Also) == 0 { // why several options do not go together, the reading says
+			words = append(words, "“"+said+"”")
+		}
 		s.t.Answers = slices.Delete(s.t.Answers, i, i+1)
 		again = append(again, q)
 	}
 	if len(again) == 0 {
 		return false
 	}
-	text := "I could not read " + strings.Join(words, " and ") + " as an answer."
+	text := ""
+	if len(words) > 0 {
+		text = "I could not read " + strings.Join(words, " and ") + " as an answer. "
+	}
 	if r.Outcome == plan.OutcomeDeclined {
-		text += " " + r.Message
+		text += r.Message
 	}
 	s.replaceQuestions("Asked again below.")
-	s.post("", plan.Message{Kind: plan.SayNote, Text: text})
+	s.post("", plan.Message{Kind: plan.SayNote, Text: strings.TrimSpace(text)})
 	s.ask(again)
 	return true
 }
