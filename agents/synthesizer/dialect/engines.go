@@ -177,7 +177,9 @@ func withinGroup(arg sqltree.Expr, p float64) (sqltree.Expr, error) {
 		Within: []sqltree.Order{{Expr: arg}}}, nil
 }
 
+// quantile is DuckDB's, which cuts what lies between two decimals to their scale: the median of 0.01 and 0.02 would be 0.01.
 func quantile(arg sqltree.Expr, p float64) (sqltree.Expr, error) {
+	arg = sqltree.Cast{Arg: arg, Type: "double"}
 	if p == 0.5 {
 		return call("median", arg), nil
 	}

@@ -211,7 +211,9 @@ func aggregate(m plan.Measure) (string, error) {
 			return "count(*)", nil
 		}
 		return "count(" + x + ")", nil
-	case plan.Sum, plan.Min, plan.Max, plan.Median:
+	case plan.Median: // between two decimals DuckDB would cut to their scale
+		return fmt.Sprintf("quantile_cont(cast(%s as double), 0.5)", x), nil
+	case plan.Sum, plan.Min, plan.Max:
 		return string(m.Agg) + "(" + x + ")", nil
 	case plan.Average:
 		return "avg(" + x + ")", nil
@@ -220,7 +222,7 @@ func aggregate(m plan.Measure) (string, error) {
 	case plan.SumBoolean:
 		return "count(*) filter (where " + x + ")", nil
 	case plan.Percentile:
-		return fmt.Sprintf("quantile_cont(%s, %v)", x, m.Percentile), nil
+		return fmt.Sprintf("quantile_cont(cast(%s as double), %v)", x, m.Percentile), nil
 	}
 	return "", &Unsupported{"the aggregation " + string(m.Agg)}
 }
