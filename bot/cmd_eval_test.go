@@ -46,6 +46,23 @@ func TestShippedSuites(t *testing.T) {
 	for _, line := range eval.Missed(suites, results) {
 		t.Error(line)
 	}
+	inOtherWords(t, p, cases)
+}
+
+// inOtherWords says each clear case in one other way and with one addition; `firstmile eval --metamorphic` does all.
+func inOtherWords(t *testing.T, p *evalPlanner, cases []eval.Case) {
+	twists, err := eval.Twists(t.Context(), cases, p, eval.TwistOptions{Jobs: 2, PerCase: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	if err := eval.WriteTwists(&said, twists); err != nil {
+		t.Fatal(err)
+	}
+	f := eval.TwistFiguresOf(twists)
+	if share, _ := f.Same.Share(); share < 0.95 || f.Modified.N != f.Modified.Of || f.Modified.Of == 0 {
+		t.Errorf("at least 95 %% of other words must be read alike, and no addition ignored:\n%s", said.String())
+	}
 }
 
 // run executes the program and gives its exit code and what it printed.
@@ -119,6 +136,13 @@ func TestEvalCommand(t *testing.T) {
 	var first eval.Record
 	if err := json.Unmarshal(lines[0], &first); err != nil || len(lines) != 2 || first.ID != "turnover" || first.SQL == "" || first.ElapsedMS <= 0 {
 		t.Errorf("%d lines, %v, %+v", len(lines), err, first)
+	}
+	code, stdout, _ = runProgram(t, "eval", suite, "--only", "turnover", "--no-baselines", "--metamorphic", "--out", out)
+	if code != 0 || !strings.Contains(stdout, "\nSame meaning, other words: ") {
+		t.Errorf("%d\n%s", code, stdout)
+	}
+	if body, err = os.ReadFile(out); err != nil || !bytes.Contains(body, []byte(`{"of":"turnover","rule":"frame"`)) {
+		t.Errorf("%v\n%s", err, body)
 	}
 	code, stdout, _ = runProgram(t, "eval", suite, "--only", "unknown", "--no-baselines")
 	if code != 0 || !strings.HasPrefix(stdout, "Proposed unasked and wrong: 0 of 1\n") || strings.Contains(stdout, "always asks") {

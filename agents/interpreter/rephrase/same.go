@@ -41,13 +41,15 @@ func frames(v *variants, text string) {
 
 // overTime reports whether the request names a grain. Without one, to track something asks for one.
 func overTime(text string) bool {
+	before := ""
 	for _, word := range strings.Fields(strings.ToLower(text)) {
 		word = strings.Trim(word, ",.;:")
 		for _, g := range grains {
-			if word == g || strings.EqualFold(word, adverb(g)) {
+			if word == g && slices.Contains([]string{"by", "per", "each", "every"}, before) || strings.EqualFold(word, adverb(g)) {
 				return true
 			}
 		}
+		before = word
 	}
 	return false
 }
@@ -118,12 +120,13 @@ func ratioLike(part string) bool {
 	return word == "per" && !slices.Contains(grains, rest)
 }
 
-// synonyms puts another name for each name in the text.
+// synonyms puts another name for each name in the text, but not for one that shares a word with its neighbour: "gross and
+// net revenue".
 func synonyms(v *variants, text string, names [][]string, all []string) {
 	for _, same := range names {
 		for _, name := range same {
 			from, to, found := find(text, name)
-			if !found || overlapped(text, from, to, all) {
+			if !found || overlapped(text, from, to, all) || listed(text[:from]) {
 				continue
 			}
 			for _, other := range same {
@@ -133,6 +136,12 @@ func synonyms(v *variants, text string, names [][]string, all []string) {
 			}
 		}
 	}
+}
+
+// listed reports whether what comes before ends in a word that joins two things.
+func listed(before string) bool {
+	words := strings.Fields(strings.ToLower(before))
+	return len(words) > 0 && slices.Contains([]string{"and", "or", "&", "with", "without"}, words[len(words)-1])
 }
 
 // find is where the name stands in the text as whole words, in any case. ASCII only: a byte is a letter.

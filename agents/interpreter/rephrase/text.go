@@ -41,8 +41,8 @@ func isYear(word string) bool {
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 
 // split cuts a request into its head and parts; ok is false when it is not of that simple form: a question, an
-// order, a rank, a list with commas, or words after a part that may belong to either side. A name is never cut
-// ("cost per repair").
+// order, a rank, an average, which may be taken over the periods, a list with commas, or words around a part that may
+// belong to either side. A name is never cut ("cost per repair").
 func split(text string, names []string) (p phrase, ok bool) {
 	words := strings.Fields(text)
 	text = strings.Join(words, " ")
@@ -66,8 +66,8 @@ func split(text string, names []string) (p phrase, ok bool) {
 		at += len(words[i])
 		switch {
 		case opens(words, i):
-			if within(text, start, names) {
-				return phrase{}, false
+			if within(text, start, names) || slices.Contains(clinging, strings.ToLower(words[i-1])) {
+				return phrase{}, false // "at the end of each month"
 			}
 			add(i)
 		case from > 0 && slices.Contains(clinging, strings.ToLower(words[i])):
@@ -78,10 +78,10 @@ func split(text string, names []string) (p phrase, ok bool) {
 	return p, len(p.parts) > 0
 }
 
-// ranked reports whether groups are ranked: "top 5 bikes by repairs" is not split by repairs.
+// ranked reports whether "by" or "per" may do something else than split: "top 5 bikes by repairs", "average rides per day".
 func ranked(words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool {
-		return slices.Contains([]string{"top", "bottom", "best", "worst", "highest", "lowest", "most", "least", "largest", "smallest"}, strings.ToLower(w))
+		return slices.Contains([]string{"top", "bottom", "best", "worst", "highest", "lowest", "most", "least", "largest", "smallest", "average", "mean", "median"}, strings.ToLower(w))
 	})
 }
 
