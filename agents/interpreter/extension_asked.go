@@ -24,8 +24,11 @@ func (s *session) aimed(ctx context.Context, r plan.Reading) plan.Reading {
 		text := "Which figure shall I add to " + s.aim.node.Name + "?"
 		return plan.Reading{Outcome: plan.OutcomeDeclined, Message: text}
 	}
-	if r.Outcome == plan.OutcomeDeclined {
-		return s.declinedFor(r)
+	switch {
+	case s.aim.absent != "":
+		return s.noSuchModel()
+	case r.Outcome == plan.OutcomeDeclined && s.aim.node != nil: // what the model is split by may be the reason
+		r.Message = fmt.Sprintf("I cannot put this into %s, which has %s. %s", s.aim.node.Name, grainOfModel(s.k, s.aim.node), r.Message)
 	}
 	if r.Outcome != plan.OutcomeSpec {
 		return r
@@ -33,7 +36,7 @@ func (s *session) aimed(ctx context.Context, r plan.Reading) plan.Reading {
 	spec := *r.Spec
 	r.Spec = &spec
 	spec.Target.Separate = s.aim.separate
-	if s.aim.node == nil {
+	if s.aim.node == nil || s.aim.separate {
 		return r
 	}
 	switch s.settled[s.aim.questionID()] {
@@ -52,25 +55,19 @@ func (s *session) aimed(ctx context.Context, r plan.Reading) plan.Reading {
 	return s.askMisfit(r, *bad)
 }
 
-// declinedFor says about a request that cannot be read which model it was for: what the model is split by may be the reason.
-func (s *session) declinedFor(r plan.Reading) plan.Reading {
-	switch {
-	case s.aim.node != nil:
-		r.Message = fmt.Sprintf("I cannot put this into %s, which has %s. %s", s.aim.node.Name, grainOfModel(s.k, s.aim.node), r.Message)
-	case s.aim.absent != "" && slices.ContainsFunc(r.Unknown, s.aim.partOfAbsent):
-		text := fmt.Sprintf("The project has no model named %s.", s.aim.absent)
-		u := plan.Unknown{Words: s.aim.absent, Reason: text}
-		for _, n := range s.k.Project.Models() {
-			if n.Layer == dbt.Mart && glossary.Distance(n.Name, s.aim.absent) <= maxTypo {
-				u.Nearest = append(u.Nearest, n.Name)
-			}
-		}
-		r.Message, r.Unknown = text, []plan.Unknown{u}
-		if len(u.Nearest) > 0 {
-			r.Message += " What comes nearest: " + strings.Join(u.Nearest, ", ") + "."
+// noSuchModel says that the named model is not there, and which ones come near.
+func (s *session) noSuchModel() plan.Reading {
+	text := fmt.Sprintf("The project has no model named %s.", s.aim.absent)
+	u := plan.Unknown{Words: s.aim.absent, Reason: text}
+	for _, n := range s.k.Project.Models() {
+		if !step(n) && glossary.Distance(n.Name, strings.ToLower(s.aim.absent)) <= maxTypo {
+			u.Nearest = append(u.Nearest, n.Name)
 		}
 	}
-	return r
+	if len(u.Nearest) > 0 {
+		text += " What comes nearest: " + strings.Join(u.Nearest, ", ") + "."
+	}
+	return plan.Reading{Outcome: plan.OutcomeDeclined, Message: text, Unknown: []plan.Unknown{u}}
 }
 
 // maxTypo is how many letters a model's name may be off and still be named as near.

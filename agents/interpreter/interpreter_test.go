@@ -127,6 +127,12 @@ func shortSpec(s plan.Spec) string {
 			b.WriteString(" of each period")
 		}
 	}
+	switch {
+	case s.Target.Extends != "":
+		b.WriteString(" into " + s.Target.Extends)
+	case s.Target.Separate:
+		b.WriteString(" apart")
+	}
 	return b.String()
 }
 

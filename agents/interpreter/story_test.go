@@ -32,6 +32,7 @@ func TestStories(t *testing.T) {
 		"bare": {dir: "testdata/shop", noGlossary: true},
 		// The sample company is one project among others; no rule knows its words.
 		"sample": {dir: "../../bot/sample/project"},
+		"extend": {dir: "../../bot/sample/project"},
 		"time":   {dir: "../../bot/sample/project", fiscal: time.April},
 	} {
 		t.Run(name, func(t *testing.T) { story(t, "testdata/"+name+".txt", interpreterFor(t, f)) })

@@ -50,7 +50,7 @@ func (a *aim) take(s *session, text string, tokens []token.Token) []token.Token 
 	}
 	for _, m := range matches {
 		if m.Category == lexicon.Own {
-			a.separate, a.node = true, nil
+			a.separate = true // what the model said about periods and groups still holds
 			drop(m.From, m.To)
 		}
 	}
@@ -58,22 +58,11 @@ func (a *aim) take(s *session, text string, tokens []token.Token) []token.Token 
 		return m.Category == lexicon.Change && m.Value == "add" || m.Category == "also"
 	}
 	if from, to, node := s.modelIn(text, tokens); node != nil && slices.ContainsFunc(matches, adds) {
-		a.node, a.separate = node, false
-		drop(from, to)
-		for _, m := range matches {
-			switch {
-			case m.Category == lexicon.Change && m.Value == "add", m.Category == lexicon.Into && m.To == from, m.Category == lexicon.Adding && (m.From == to || m.To == from):
-				drop(m.From, m.To)
-			}
-		}
-		for _, m := range matches { // "add a column for …"
-			if m.Category == lexicon.Adding && m.From > 0 && gone[m.From-1] {
-				drop(m.From, m.To)
-			}
-		}
-	}
-	if a.node == nil && slices.ContainsFunc(matches, adds) {
-		a.absent = absentModel(text, tokens, matches)
+		a.node, a.separate, a.absent = node, false, ""
+		dropAround(matches, from, to, gone, drop)
+	} else if from, to, name := s.absentModel(text, tokens, matches); name != "" && slices.ContainsFunc(matches, adds) {
+		a.absent = name
+		dropAround(matches, from, to, gone, drop)
 	}
 	var out []token.Token
 	for i, t := range tokens {
@@ -84,27 +73,41 @@ func (a *aim) take(s *session, text string, tokens []token.Token) []token.Token 
 	return out
 }
 
-// partOfAbsent reports whether unknown words are from what stands in the place of a model's name.
-func (a aim) partOfAbsent(u plan.Unknown) bool {
-	words := strings.Fields(u.Words)
-	return len(words) > 0 && slices.Contains(glossary.Split(a.absent), words[len(words)-1])
+// dropAround drops a model's name and the words that say that something is put into it.
+func dropAround(matches []lexicon.Match, from, to int, gone []bool, drop func(from, to int)) {
+	drop(from, to)
+	for _, m := range matches {
+		switch {
+		case m.Category == lexicon.Change && m.Value == "add", m.Category == lexicon.Into && m.To == from, m.Category == lexicon.Adding && (m.From == to || m.To == from):
+			drop(m.From, m.To)
+		}
+	}
+	for _, m := range matches { // "add a column for …"
+		if m.Category == lexicon.Adding && m.From > 0 && gone[m.From-1] {
+			drop(m.From, m.To)
+		}
+	}
 }
 
-// absentModel is a technical name behind a word such as "to" or "into".
-func absentModel(text string, tokens []token.Token, matches []lexicon.Match) string {
+// absentModel finds what looks like a model's technical name behind a word such as "to" or "into", and means nothing in the
+// project.
+func (s *session) absentModel(text string, tokens []token.Token, matches []lexicon.Match) (from, to int, name string) {
 	for _, m := range matches {
 		if m.Category != lexicon.Into || m.To >= len(tokens) || tokens[m.To].Kind != token.Word {
 			continue
 		}
-		name := text[tokens[m.To].From:]
+		name = text[tokens[m.To].From:]
 		if end := strings.IndexFunc(name, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }); end >= 0 {
 			name = name[:end]
 		}
-		if strings.Contains(name, "_") {
-			return name
+		for to = m.To; to < len(tokens) && tokens[to].From < tokens[m.To].From+len(name); to++ {
+		}
+		exact, _ := s.k.Lookup(tokens[m.To:to])
+		if strings.Contains(name, "_") && len(exact) == 0 {
+			return m.To, to, name
 		}
 	}
-	return ""
+	return 0, 0, ""
 }
 
 // modelIn finds the technical name of a model.
