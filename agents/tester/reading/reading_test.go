@@ -1,0 +1,114 @@
+package reading
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"firstmile/agents/sandbox"
+	"firstmile/planner/plan"
+)
+
+func TestMain(m *testing.M) {
+	sandbox.ChildMain()
+	os.Exit(m.Run())
+}
+
+// town is a small town's visits, orders and tiers: ann visits twice and orders between and after, bob orders a day late, cid never does.
+func town(t *testing.T) *sandbox.Sandbox {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "town.duckdb")
+	if err := sandbox.Build(t.Context(), file, "", []string{
+		`create table visits as select * from (values ('ann', timestamp '2026-01-01 10:00'), ('ann', '2026-01-20 09:00'), ('bob', '2026-01-31 23:30'), ('cid', '2026-02-03 08:00'), (null, '2026-02-04 08:00')) as t(who, "at")`,
+		`create table orders as select * from (values ('ann', timestamp '2026-01-05 10:00', 10), ('ann', '2026-01-21 10:00', 20), ('ann', '2026-01-22 10:00', 5), ('bob', '2026-02-08 00:00', 1)) as t(who, "at", amount)`,
+		`create table tiers as select * from (values ('ann', 'gold', date '2026-01-01', date '2026-01-21'), ('ann', 'plain', '2026-01-21', null), ('bob', 'plain', '2026-02-09', null)) as t(who, tier, since, until)`,
+		`create table stock as select * from (values ('a', date '2026-01-10', 5), ('a', '2026-01-30', 7), ('b', '2026-01-20', 2), ('b', '2026-02-02', 4)) as t(shelf, day, pieces)`,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	box, err := sandbox.Start(t.Context(), sandbox.Options{Scratch: t.TempDir(), Database: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = box.Close() })
+	return box
+}
+
+func event(name, model string) plan.Measure {
+	return plan.Measure{Name: name, Kind: plan.Simple, Model: model, Agg: plan.Count, Time: "at"}
+}
+
+func monthly() *plan.TimeAxis { return &plan.TimeAxis{Name: "month", Grain: plan.Month, Zone: "UTC"} }
+
+// TestSecondWay compares rows counted by hand, and rows that are wrong in one respect, with the reading of each kind.
+func TestSecondWay(t *testing.T) {
+	box := town(t)
+	week := &plan.Span{Count: 7, Unit: plan.Day}
+	who := &plan.Interval{Entity: "who"}
+	pair := []plan.Measure{event("visits", "visits"), event("orders", "orders")}
+	pieces := plan.Col("pieces")
+	revenue := plan.Measure{Name: "m", Kind: plan.Simple, Model: "orders", Agg: plan.Sum, Time: "at"}
+	amount := plan.Col("amount")
+	revenue.Expr = &amount
+	asOf := plan.Dimension{Name: "tier", NullAs: "none", Column: plan.ColumnRef{Relation: "tiers", Column: "tier"}, Paths: []plan.JoinPath{{From: "orders", To: "tiers",
+		Hops: []plan.Hop{{From: "orders", To: "tiers", FromColumns: []string{"who"}, ToColumns: []string{"who"}, AsOf: &plan.Validity{From: "since", To: "until"}}}}}}
+	tokyo := monthly()
+	tokyo.Zone = "Asia/Tokyo"
+	age := []plan.Dimension{{Name: "age", Age: &plan.Age{}}}
+	for _, c := range []struct {
+		name         string
+		spec         plan.Spec
+		m            plan.Measure
+		right, wrong string // rows of the model: month, dimensions, figure
+	}{
+		{"conversion: the nearest visit converts, once", plan.Spec{Time: monthly()},
+			plan.Measure{Kind: plan.Conversion, Inputs: pair, Interval: who, Trailing: week, Calculation: plan.Conversions},
+			`(date '2026-01-01', 2), ('2026-02-01', 0)`, `(date '2026-01-01', 3), ('2026-02-01', 0)`},
+		{"conversion: a day more lets bob in", plan.Spec{Time: monthly()},
+			plan.Measure{Kind: plan.Conversion, Inputs: pair, Interval: who, Trailing: &plan.Span{Count: 8, Unit: plan.Day}, Calculation: plan.Conversions},
+			`(date '2026-01-01', 3), ('2026-02-01', 0)`, `(date '2026-01-01', 2), ('2026-02-01', 0)`},
+		{"conversion rate: nobody's visit is a visit", plan.Spec{Time: monthly()}, plan.Measure{Kind: plan.Conversion, Inputs: pair, Interval: who},
+			`(date '2026-01-01', 1.0), ('2026-02-01', 0.0)`, `(date '2026-01-01', 0.75), ('2026-02-01', 0.0)`},
+		{"retention", plan.Spec{Time: monthly(), Dimensions: age}, plan.Measure{Kind: plan.Retention, Inputs: pair, Interval: who, Calculation: plan.Retained},
+			`(date '2026-01-01', 0, 1), ('2026-01-01', 1, 1), ('2026-02-01', 0, 0)`, `(date '2026-01-01', 0, 1), ('2026-01-01', 1, 0), ('2026-02-01', 0, 0)`},
+		{"retention: the cohort keeps its size", plan.Spec{Time: monthly(), Dimensions: age}, plan.Measure{Kind: plan.Retention, Inputs: pair, Interval: who, Calculation: plan.CohortSize},
+			`(date '2026-01-01', 0, 2), ('2026-01-01', 1, 2), ('2026-02-01', 0, 1)`, `(date '2026-01-01', 0, 2), ('2026-01-01', 1, 1), ('2026-02-01', 0, 1)`},
+		{"funnel: entered with the first visit of the month", plan.Spec{Time: monthly()},
+			plan.Measure{Kind: plan.Funnel, Inputs: append(pair, event("again", "orders")), Interval: who, Trailing: &plan.Span{Count: 30, Unit: plan.Day}, Step: 2},
+			`(date '2026-01-01', 2), ('2026-02-01', 0)`, `(date '2026-01-01', 1), ('2026-02-01', 0)`},
+		{"balance: each shelf's last day", plan.Spec{Time: monthly()}, plan.Measure{Kind: plan.Balance, Model: "stock", Agg: plan.Sum, Expr: &pieces, Time: "day", Interval: &plan.Interval{Entity: "shelf"}},
+			`(date '2026-01-01', 9), ('2026-02-01', 4)`, `(date '2026-01-01', 7), ('2026-02-01', 4)`},
+		{"as of the order's day", plan.Spec{Time: monthly(), Dimensions: []plan.Dimension{asOf}}, revenue,
+			`(date '2026-01-01', 'gold', 10), ('2026-01-01', 'plain', 25), ('2026-02-01', 'none', 1)`, `(date '2026-01-01', 'plain', 35), ('2026-02-01', 'plain', 1)`},
+		{"in Tokyo bob's visit is one of February", plan.Spec{Time: tokyo}, event("m", "visits"),
+			`(date '2026-01-01', 2), ('2026-02-01', 3)`, `(date '2026-01-01', 3), ('2026-02-01', 2)`},
+		{"quiet for ten days", plan.Spec{Time: &plan.TimeAxis{Name: "month", Grain: plan.Month, Zone: "UTC"}},
+			plan.Measure{Kind: plan.Population, Model: "visits", Interval: &plan.Interval{Entity: "who", From: "at", For: &plan.Span{Count: 10, Unit: plan.Day}, State: plan.Closing}},
+			`(date '2026-01-01', 1), ('2026-02-01', 0)`, `(date '2026-01-01', 2), ('2026-02-01', 0)`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.m.Name = "m"
+			c.spec.Measures = []plan.Measure{c.m}
+			columns := "month"
+			for _, d := range c.spec.Dimensions {
+				columns += ", " + d.Name
+			}
+			for rows, want := range map[string]bool{c.right: true, c.wrong: false} {
+				model := fmt.Sprintf("(select * from (values %s) as t(%s, m))", rows, columns)
+				sql, err := Compare(c.spec, c.m, func(name string) (string, error) { return name, nil }, model)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := box.Query(t.Context(), sandbox.Trusted(sql), sandbox.QueryOptions{Limit: 2})
+				if err != nil {
+					t.Fatalf("%v\n%s", err, sql)
+				}
+				row := got.Rows[0]
+				if agree := fmt.Sprintf("%v %v %v", row[1], row[2], row[3]) == "0 0 0"; agree != want {
+					t.Errorf("%s: agrees %v, want %v (%v)\n%s", rows, agree, want, row, sql)
+				}
+			}
+		})
+	}
+}
