@@ -8,7 +8,7 @@ import (
 	"firstmile/agents/dbt/jinja"
 )
 
-// patched makes the project of r from the last one when only the SQL of some models differs: it works out these models, their
+// patched makes the project of r from the last one when only the SQL or the description of some models differs: it works out these models, their
 // neighbours and the columns below them, and shares every other node with the last snapshot. ok is false when something else has
 // changed, or when a change reaches further (a model that appears, vanishes or moves to another relation); then all must be linked.
 //
@@ -30,7 +30,11 @@ func (last *reading) patched(r *reading, listing bool) (next *reading, ok bool) 
 	}
 	pt := &patch{old: last.linker.p, drop: map[string]bool{}, fresh: map[string]*Node{}}
 	pt.l = last.linker.copied()
-	for _, i := range changed {
+	models, ok := pt.affected(r, last, changed)
+	if !ok {
+		return nil, false
+	}
+	for _, i := range models {
 		if !pt.model(r.files[i]) {
 			return nil, false
 		}
@@ -41,6 +45,24 @@ func (last *reading) patched(r *reading, listing bool) (next *reading, ok bool) 
 	pt.finish(r, changed)
 	r.linker, r.env = pt.l, last.env
 	return r, true
+}
+
+// affected lists the files of the models that a change of files concerns.
+func (pt *patch) affected(r, last *reading, changed []int) (models []int, ok bool) {
+	for _, i := range changed {
+		if r.files[i].role == roleModel {
+			models = append(models, i)
+			continue
+		}
+		more, ok := pt.described(r, r.files[i], last.files[i])
+		if !ok {
+			return nil, false
+		}
+		models = append(models, more...)
+	}
+	slices.Sort(models)
+	models = slices.Compact(models)
+	return models, len(models) <= maxPatched
 }
 
 // copied is a linker over a copy of its project, whose nodes may be replaced, but not changed.
@@ -168,6 +190,9 @@ func (pt *patch) finish(r *reading, changed []int) {
 		f := &r.files[i]
 		if at, ok := slices.BinarySearchFunc(p.Files, f.path, func(o File, path string) int { return strings.Compare(o.Path, path) }); ok {
 			p.Files[at].Blob, p.Files[at].Size = f.blob, f.size
+			if props, ok := f.result.(*properties); ok {
+				p.Files[at].Text = props.text
+			}
 		}
 	}
 	pt.l.problems = append(problemsWithout(pt.l.problems, pt.drop), pt.found...)

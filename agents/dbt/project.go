@@ -6,12 +6,13 @@
 // types where they exist. What cannot be read is named in Project.Problems and the rest goes on.
 //
 // A Project is a snapshot: nothing changes it after it was read, so it may be shared between
-// goroutines. A [Cache] makes the next reading cheap: a file whose bytes did not change is not parsed
-// again.
+// goroutines. A [Cache] makes the next reading cheap: a file that did not change is not parsed again, and mostly not even opened
+// (stamp.go); when only the SQL of models changed, only these and what hangs on them are worked out (patch.go).
 //
 // The way of a file: read.go finds it, cache.go parses it (config.go, properties.go, seed.go, …, by what it is), link.go
 // collects the results, build.go makes nodes of them, connect.go resolves references, relation.go names relations,
-// artifacts.go adds what dbt left, columns.go works out columns. compile.go renders SQL.
+// artifacts.go adds what dbt left, columns.go works out columns; reading.go holds these steps together. packages.go reads packages that
+// lie among the files. compile.go renders SQL.
 //
 // Sub-packages: jinja (the template language), sqltext (tokens and select lists), joins (join keys),
 // conventions (house style), yamledit (insertions that keep every other byte), properties (the YAML entry of a model),

@@ -31,7 +31,7 @@ type targetFile struct {
 	stamp stamp
 }
 
-// Read reads like the function Read, parsing only files whose bytes the cache has not seen. Where nothing but the SQL of models has
+// Read reads like the function Read, parsing only files whose bytes the cache has not seen. Where nothing but the SQL of models and their descriptions has
 // changed since the last reading, only these models and what hangs on them are worked out anew.
 func (c *Cache) Read(fsys fs.FS, dir string) (*Project, error) {
 	return c.read(fsys, path.Clean(dir), nil)
@@ -137,7 +137,8 @@ func (r *reading) known(last *reading, files []found) []*parsed {
 	return out
 }
 
-// changed lists the files of r that are not as in last; ok is false when others than models have changed, or files have come or gone.
+// changed lists the files of r that are not as in last; ok is false when others than models and their
+// descriptions have changed, or files have come or gone.
 func (r *reading) changed(last *reading) (out []int, ok bool) {
 	if last == nil || last.dir != r.dir || last.config != r.config || last.profile != r.profile || len(last.files) != len(r.files) || !slices.Equal(last.parts, r.parts) ||
 		!last.target[0].same(r.target[0]) || !last.target[1].same(r.target[1]) || last.env.hash != r.env.hash {
@@ -148,10 +149,10 @@ func (r *reading) changed(last *reading) (out []int, ok bool) {
 		if f.path != o.path || f.root != o.root || f.role != o.role {
 			return nil, false
 		}
-		if f.err == nil && o.err == nil && f.blob == o.blob {
+		if f.blob != "" && f.blob == o.blob { // the same bytes, readable or not
 			continue
 		}
-		if f.role != roleModel || f.err != nil || o.err != nil {
+		if f.role != roleModel && f.role != roleYAML || f.err != nil || o.err != nil {
 			return nil, false
 		}
 		out = append(out, i)
