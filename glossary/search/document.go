@@ -130,16 +130,14 @@ func (h *hasher) embedded(d *Document) sum {
 	h.text(d.Name)
 	h.texts(d.Aliases)
 	h.text(d.Text)
-	for _, c := range d.Columns {
-		h.text(c.Name)
-	}
 	return h.done()
 }
 
 // maxEmbedded bounds the text that an embedder gets, in bytes: what a thing is called and what is said of it comes first.
 const maxEmbedded = 4000
 
-// embedText is what a document's vector is made of.
+// embedText is what a document's vector is made of. Columns are left out: there are so many that they drown the rest, and
+// words find them.
 func embedText(d *Document) string {
 	var b strings.Builder
 	line := func(words ...string) {
@@ -153,9 +151,6 @@ func embedText(d *Document) string {
 	line(strings.Join(glossary.Split(d.Name), " "))
 	line(d.Aliases...)
 	line(d.Text)
-	for _, c := range d.Columns {
-		line(strings.Join(glossary.Split(c.Name), " "))
-	}
 	return b.String()
 }
 

@@ -99,6 +99,7 @@ func counted(n int, noun string) string {
 // matcher finds the words of one query in texts.
 type matcher struct {
 	a     *analyzer
+	cuts  *cuts
 	words []asked
 	by    map[string][]target
 	idf   float64 // of all words together
@@ -111,8 +112,8 @@ type target struct {
 	how    How
 }
 
-func newMatcher(t *trade, words []asked) *matcher {
-	m := &matcher{a: newAnalyzer(t), words: words, by: map[string][]target{}}
+func newMatcher(t *trade, c *cuts, words []asked) *matcher {
+	m := &matcher{a: newAnalyzer(t), cuts: c, words: words, by: map[string][]target{}}
 	for i, w := range words {
 		m.idf += w.idf
 		for _, y := range w.ways {
@@ -131,8 +132,8 @@ type found struct {
 
 // add looks the query's words up in a text and notes them in w.
 func (m *matcher) add(w *Why, in, text string) found {
-	f := found{words: map[int]float64{}}
-	for _, one := range m.a.words(text) {
+	var f found
+	for _, one := range m.cuts.words(m.a, text) {
 		own := 1.0
 		if m.a.trade.weak[one.stem] {
 			own = 0.5
@@ -142,6 +143,9 @@ func (m *matcher) add(w *Why, in, text string) found {
 		for _, t := range m.by[one.stem] {
 			best = max(best, t.weight)
 			match := Match{In: in, Word: one.text, Asked: m.words[t.word].text, How: t.how}
+			if f.words == nil {
+				f.words = map[int]float64{}
+			}
 			if f.words[t.word] < t.weight {
 				f.words[t.word] = t.weight
 			}
@@ -156,7 +160,7 @@ func (m *matcher) add(w *Why, in, text string) found {
 
 // share is how much of the query the words are, by rarity.
 func (m *matcher) share(words map[int]float64) float64 {
-	if m.idf == 0 {
+	if m.idf == 0 || len(words) == 0 {
 		return 0
 	}
 	sum := 0.0

@@ -68,7 +68,7 @@ func (x *Index) Find(ctx context.Context, q Query) ([]Hit, error) {
 		}
 	}
 	beside.Wait()
-	m := newMatcher(x.trade, words)
+	m := newMatcher(x.trade, &x.cuts, words)
 	if q.Only != nil {
 		return st.hits(q, m, fuse(ranking{1, byWords}), nil), nil
 	}

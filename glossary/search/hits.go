@@ -102,7 +102,7 @@ func (m *matcher) open(d *Document, q Query, score float64) []Hit {
 }
 
 // lift is the score of a part of a document: above the document's own where the part's name fits better than its.
-func lift(score, own, part float64) float64 { return score * max(0.2, 0.6+part-own) }
+func lift(score, own, part float64) float64 { return score * max(0.2, 0.4+1.5*part-1.2*own) }
 
 // column says how well a column fits: the geometric mean of the share of the query that its name has and the share of its name that
 // the query has; words of its description count a third.

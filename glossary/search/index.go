@@ -32,6 +32,7 @@ type Index struct {
 
 	state   atomic.Pointer[state]
 	queries queryCache
+	cuts    cuts
 }
 
 // state is the documents at one moment. Nothing changes it.

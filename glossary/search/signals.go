@@ -10,7 +10,7 @@ import (
 const (
 	wordsWeight   = 1.0
 	namesWeight   = 0.5
-	vectorsWeight = 0.5
+	vectorsWeight = 0.8
 	lineageWeight = 0.1
 	useWeight     = 0.05
 )

@@ -2,6 +2,7 @@ package search
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/kljensen/snowball/english"
 
@@ -90,4 +91,39 @@ func bare(ref string) string {
 		return name
 	}
 	return ref
+}
+
+// cuts remembers the words of short texts, such as the names of columns, which every query looks at again. Safe for use by several goroutines.
+type cuts struct {
+	mu sync.RWMutex
+	by map[string][]word
+}
+
+// Bounds of what is remembered: a few megabytes.
+const (
+	maxCuts    = 1 << 15
+	maxCutText = 200
+)
+
+func (c *cuts) words(a *analyzer, text string) []word {
+	if text == "" {
+		return nil
+	}
+	c.mu.RLock()
+	words, ok := c.by[text]
+	c.mu.RUnlock()
+	if ok {
+		return words
+	}
+	words = a.words(text)
+	if len(text) > maxCutText {
+		return words
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.by == nil || len(c.by) >= maxCuts {
+		c.by = map[string][]word{}
+	}
+	c.by[text] = words
+	return words
 }
