@@ -10,7 +10,8 @@ import (
 )
 
 // metricTerms makes terms of the project's own dbt semantic layer: simple, ratio, derived and cumulative metrics without
-// Jinja filters. A metric that says more than a term can is left out rather than read wrongly.
+// Jinja filters. A metric that says more than a term can, or something else, is left out rather than read wrongly: a conversion of
+// MetricFlow counts every conversion of a base event, a term's counts the base event once.
 func metricTerms(p *dbt.Project) *glossary.Glossary {
 	measures := map[string]*glossary.Metric{}
 	for _, s := range p.Semantic {
