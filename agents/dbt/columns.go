@@ -65,7 +65,7 @@ func (r *columnResolver) node(n *Node) {
 func (r *columnResolver) one(n *Node) {
 	n.Stray, n.selects = nil, nil
 	static, err := r.static(n)
-	if cols, from, ok := r.measured(n); ok {
+	if cols, from, ok := r.measured(n); ok && !(from == FromCatalog && err == nil && outdated(n, cols, static)) {
 		n.Columns = r.merged(n, cols, from, static)
 		n.ColumnsKnown, n.ColumnsWhy = true, ""
 		for i, c := range cols {
@@ -117,6 +117,17 @@ func (r *columnResolver) measured(n *Node) ([]Column, Origin, bool) {
 		return slices.Clone(n.Columns), FromCatalog, true // a second pass keeps what the catalog said
 	}
 	return nil, "", false
+}
+
+// outdated says whether the catalog describes a table that an earlier state of the model has built: the SQL, all of whose columns are
+// known, has others. The table of an incremental model may well have columns that its SQL no longer has.
+func outdated(n *Node, cols []Column, static []staticColumn) bool {
+	if n.Kind != Model || n.opaque || n.Materialized != "view" && n.Materialized != "table" {
+		return false
+	}
+	return len(cols) != len(static) || slices.ContainsFunc(static, func(s staticColumn) bool {
+		return !slices.ContainsFunc(cols, func(c Column) bool { return strings.EqualFold(c.Name, s.name) })
+	})
 }
 
 // staticColumn is a column of the final select with its origin.

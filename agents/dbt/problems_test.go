@@ -179,12 +179,14 @@ func TestArtifacts(t *testing.T) {
 	manifest := map[string]any{"nodes": map[string]any{
 		orders.ID: map[string]any{"database": "db", "schema": "prod", "alias": "orders", "checksum": map[string]any{"checksum": orders.checksum},
 			"depends_on": map[string]any{"nodes": []string{"seed.shop.raw_orders", "model.other.x"}}},
+		"model.shop.stg_orders": map[string]any{"schema": "prod", "alias": "stg_orders", "checksum": map[string]any{"checksum": node(t, p, "stg_orders").checksum}},
 		"model.shop.stg_people": map[string]any{"schema": "prod", "alias": "stg_people", "checksum": map[string]any{"checksum": "old"}},
 	}}
 	catalog := map[string]any{"nodes": map[string]any{
 		orders.ID: map[string]any{"columns": map[string]any{
 			"B": map[string]any{"name": "status", "type": "VARCHAR", "index": 2}, "C": map[string]any{"name": "customer_id", "index": 3}, "A": map[string]any{"name": "order_id", "type": "BIGINT", "index": 1}}},
 		"model.shop.stg_people": map[string]any{"columns": map[string]any{"old": map[string]any{"name": "old", "type": "x", "index": 1}}},
+		"model.shop.stg_orders": map[string]any{"columns": map[string]any{"gone": map[string]any{"name": "gone", "type": "x", "index": 1}}},
 	}}
 	for name, v := range map[string]any{"manifest": manifest, "catalog": catalog} {
 		b, err := json.Marshal(v)
@@ -205,6 +207,9 @@ func TestArtifacts(t *testing.T) {
 	}
 	if people := node(t, p, "stg_people"); people.Relation.Schema != "prod" || people.Columns[0].Name == "old" {
 		t.Errorf("a changed model took its columns from an old catalog: %+v", people.Columns)
+	}
+	if o := node(t, p, "stg_orders"); len(o.Columns) != 5 || o.Columns[0].Name != "order_id" {
+		t.Errorf("the manifest is of the model as it is, but the catalog of an earlier table: %+v", o.Columns)
 	}
 	fsys["target/manifest.json"] = &fstest.MapFile{Data: []byte("{broken")}
 	if p, err = Read(fsys, "."); err != nil || len(p.Problems) != 1 || p.Problems[0].Path != "target/manifest.json" {
