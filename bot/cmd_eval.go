@@ -20,6 +20,7 @@ type evalCommand struct {
 	Out         string        `help:"File for every answer, a line of JSON each." type:"path"`
 	Jobs        int           `help:"Cases at a time." short:"j" default:"2"`
 	NoBaselines bool          `help:"Leave out the baselines, in half the time."`
+	Check       bool          `help:"Only read the suites and run each result_sql; ask nothing. For writing cases without seeing what comes of them."`
 	Metamorphic bool          `help:"Also say each clear case in other words, which must mean the same, and with additions that must not be ignored."`
 	PerCase     int           `help:"With --metamorphic: at most this many of either for each case; 0 is all." default:"0"`
 	Timeout     time.Duration `help:"Longest time for one case." default:"2m"`
@@ -43,6 +44,9 @@ func (c *evalCommand) Run(ctx context.Context, p program) error {
 		return err
 	}
 	defer func() { _ = planner.Close() }() // scratch only
+	if c.Check {
+		return check(ctx, p, cases, planner)
+	}
 	show, wrong := progress(p.stderr), 0
 	results, err := eval.Run(ctx, cases, planner, eval.Options{Jobs: c.Jobs, Baselines: !c.NoBaselines, Timeout: c.Timeout,
 		Progress: func(done, of int, r eval.Result) {
@@ -72,6 +76,29 @@ func (c *evalCommand) Run(ctx context.Context, p program) error {
 		fmt.Fprintf(p.stderr, "firstmile: %s\n", line)
 	}
 	if len(missed) > 0 {
+		return statusError(exitError)
+	}
+	return nil
+}
+
+// check says of each case how many rows its own SQL gives.
+func check(ctx context.Context, p program, cases []eval.Case, planner eval.Planner) error {
+	rows, faults, err := eval.Check(ctx, cases, planner)
+	if err != nil {
+		return err
+	}
+	held := 0
+	for i, c := range cases {
+		if c.Held {
+			held++
+		}
+		fmt.Fprintf(p.stdout, "%s\t%s\t%d rows\t%s\n", c.ID, c.Class(), rows[i], c.Request)
+	}
+	for _, line := range faults {
+		fmt.Fprintf(p.stderr, "firstmile: %s\n", line)
+	}
+	fmt.Fprintf(p.stdout, "%d cases, %d of them held, %d to be mended.\n", len(cases), held, len(faults))
+	if len(faults) > 0 {
 		return statusError(exitError)
 	}
 	return nil

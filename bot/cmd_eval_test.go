@@ -23,6 +23,11 @@ func TestShippedSuites(t *testing.T) {
 		if s.Thresholds.UnaskedWrong == nil || *s.Thresholds.UnaskedWrong != 0 {
 			t.Errorf("%s does not demand that nothing is proposed unasked and wrong", s.Path)
 		}
+		for _, c := range s.Cases {
+			if apart := strings.HasPrefix(filepath.Base(s.Path), "held-"); apart != c.Held {
+				t.Errorf("%s:%d: case %s: held cases stand in files of their own, held-*%s", s.Path, c.Line, c.ID, eval.Suffix)
+			}
+		}
 		cases = append(cases, s.Cases...)
 	}
 	p, err := newEvalPlanner(t.Context(), cases)
@@ -143,6 +148,10 @@ func TestEvalCommand(t *testing.T) {
 	}
 	if body, err = os.ReadFile(out); err != nil || !bytes.Contains(body, []byte(`{"of":"turnover","rule":"frame"`)) {
 		t.Errorf("%v\n%s", err, body)
+	}
+	code, stdout, _ = runProgram(t, "eval", suite, "--check")
+	if code != 0 || !strings.HasSuffix(stdout, "2 cases, 0 of them held, 0 to be mended.\n") || strings.Contains(stdout, "kind") {
+		t.Errorf("%d\n%s", code, stdout)
 	}
 	code, stdout, _ = runProgram(t, "eval", suite, "--only", "unknown", "--no-baselines")
 	if code != 0 || !strings.HasPrefix(stdout, "Proposed unasked and wrong: 0 of 1\n") || strings.Contains(stdout, "always asks") {

@@ -90,14 +90,7 @@ func Run(ctx context.Context, cases []Case, p Planner, o Options) ([]Result, err
 func run(ctx context.Context, c Case, p Planner, baselines bool) Result {
 	r := Result{Case: c}
 	var want *sandbox.Result
-	if c.Expect.ResultSQL != "" {
-		var err error
-		if want, err = p.Query(ctx, c, c.Expect.ResultSQL); err != nil {
-			r.Fault = "its result_sql does not run: " + err.Error()
-		} else if len(want.Rows) == 0 {
-			r.Fault = "its result_sql gives no rows, which proves nothing"
-		}
-	}
+	want, r.Fault = wanted(ctx, c, p)
 	began := time.Now()
 	r.Answer, r.Verdict = ask(ctx, c, p, want, false)
 	r.Took = time.Since(began)
@@ -117,6 +110,41 @@ func run(ctx context.Context, c Case, p Planner, baselines bool) Result {
 	}
 	r.ByName = foundByName(c, model)
 	return r
+}
+
+// wanted runs the case's own SQL; fault says why it is of no use.
+func wanted(ctx context.Context, c Case, p Planner) (want *sandbox.Result, fault string) {
+	if c.Expect.ResultSQL == "" {
+		return nil, ""
+	}
+	want, err := p.Query(ctx, c, c.Expect.ResultSQL)
+	switch {
+	case err != nil:
+		return nil, "its result_sql does not run: " + err.Error()
+	case len(want.Rows) == 0:
+		return want, "its result_sql gives no rows, which proves nothing"
+	}
+	return want, ""
+}
+
+// Check runs every case's own SQL and asks nothing, for whoever writes cases and must not see what comes of them. It
+// returns the rows that each gives, zero where there is no SQL, and what is wrong with a case, a line each.
+func Check(ctx context.Context, cases []Case, p Planner) (rows []int, faults []string, err error) {
+	for _, c := range cases {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		want, fault := wanted(ctx, c, p)
+		n := 0
+		if want != nil {
+			n = len(want.Rows)
+		}
+		rows = append(rows, n)
+		if fault != "" {
+			faults = append(faults, fmt.Sprintf("%s:%d: case %s: %s", c.Suite, c.Line, c.ID, fault))
+		}
+	}
+	return rows, faults, nil
 }
 
 // compare holds what was understood against the case that says the same in other words.

@@ -212,3 +212,30 @@ func TestHeldRunLast(t *testing.T) {
 		}
 	}
 }
+
+// TestCheck: nothing is asked, and SQL that is of no use is named.
+func TestCheck(t *testing.T) {
+	s, err := Parse("oracle", []byte(oracleSuite))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, faults, err := Check(t.Context(), s.Cases, mute{t: t})
+	if err != nil || len(rows) != len(s.Cases) || rows[0] != 1 || rows[2] != 0 {
+		t.Errorf("%v %v", rows, err)
+	}
+	want := []string{"oracle:13: case fault-nothing: its result_sql gives no rows, which proves nothing", "oracle:14: case fault-error: its result_sql does not run: no such table"}
+	if strings.Join(faults, "|") != strings.Join(want, "|") {
+		t.Errorf("%q", faults)
+	}
+}
+
+// mute must not be asked.
+type mute struct {
+	oracle
+	t *testing.T
+}
+
+func (m mute) Ask(context.Context, Case, bool) (Answer, error) {
+	m.t.Error("a request was asked")
+	return Answer{}, nil
+}
