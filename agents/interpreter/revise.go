@@ -103,12 +103,12 @@ func (s *session) reviseSplits(out *grammar.Structure, t grammar.Structure) {
 	for _, sp := range out.Splits {
 		c := *sp
 		if grain {
-			c.Grain = ""
+			c.Grain, c.Fiscal = "", false
 		}
 		if dims && t.Instead {
 			c.Dims = nil
 		}
-		if c.Grain != "" || len(c.Dims) > 0 || c.Time != nil {
+		if c.Grain != "" || len(c.Dims) > 0 || c.Time != nil || c.Part != "" {
 			kept = append(kept, &c)
 		}
 	}
@@ -129,7 +129,7 @@ func (s *session) unsplit(out *grammar.Structure, u *grammar.Split) *compose.Ref
 			removed = true
 		}
 		removed = removed || len(c.Dims) < len(sp.Dims)
-		if c.Grain != "" || len(c.Dims) > 0 || c.Time != nil {
+		if c.Grain != "" || len(c.Dims) > 0 || c.Time != nil || c.Part != "" {
 			kept = append(kept, &c)
 		}
 	}

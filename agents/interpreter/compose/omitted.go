@@ -18,6 +18,9 @@ func (b *builder) recurring() error {
 		}
 		at := grammar.Span{From: s.From, To: s.To}
 		date, path, err := b.dated(at)
+		if err == nil {
+			err = b.onlyDays(at)
+		}
 		if err != nil {
 			return err
 		}
@@ -75,7 +78,11 @@ func (b *builder) onDays(c *grammar.Cond) error {
 	if len(c.Days) == 0 {
 		return nil
 	}
-	date, path, err := b.dated(grammar.Span{From: c.From, To: c.To})
+	at := grammar.Span{From: c.From, To: c.To}
+	date, path, err := b.dated(at)
+	if err == nil {
+		err = b.onlyDays(at)
+	}
 	if err != nil {
 		return err
 	}
@@ -113,6 +120,34 @@ func dayNames(days []string, not bool) string {
 	return "the day " + is + " " + text
 }
 
+// wholePeriodsOut refuses to leave out a part of the periods that a figure is taken over, and what an earlier period is compared
+// with.
+func (b *builder) wholePeriodsOut(at grammar.Span, from, to time.Time) error {
+	for _, m := range b.d.Spec.Measures {
+		if slices.ContainsFunc(m.Inputs, func(in plan.Measure) bool { return in.Offset != nil }) {
+			return b.refuse(at, "a period that is left out would be missing where a later one is compared with it")
+		}
+		if m.Kind != plan.OverPeriods || m.Periods.Grain == plan.Day {
+			continue
+		}
+		g := m.Periods.Grain
+		if !StartOf(from, g, b.WeekStart).Equal(from) || !StartOf(to, g, b.WeekStart).Equal(to) {
+			return b.refuse(at, "it would leave out a part of a %s, and %s is taken over whole ones", g, lowerFirst(m.Label))
+		}
+	}
+	return nil
+}
+
+// onlyDays refuses parts of a date beside figures over longer periods.
+func (b *builder) onlyDays(at grammar.Span) error {
+	for _, m := range b.d.Spec.Measures {
+		if m.Kind == plan.OverPeriods && m.Periods.Grain != plan.Day {
+			return b.refuse(at, "%s is taken over whole %ss, not over days", lowerFirst(m.Label), m.Periods.Grain)
+		}
+	}
+	return nil
+}
+
 // omitted leaves out the rows of a period: "excluding 2025".
 func (b *builder) omitted() error {
 	for _, w := range b.s.Omitted {
@@ -123,6 +158,9 @@ func (b *builder) omitted() error {
 		}
 		from, to, err := b.edges(w)
 		if err != nil {
+			return err
+		}
+		if err := b.wholePeriodsOut(at, from, to); err != nil {
 			return err
 		}
 		last := to.AddDate(0, 0, -1)

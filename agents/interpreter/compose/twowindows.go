@@ -81,6 +81,9 @@ func (b *builder) unfit(m plan.Measure) string {
 	if m.Kind == plan.Derived && slices.ContainsFunc(m.Inputs, func(in plan.Measure) bool { return in.Offset != nil }) {
 		why = "a comparison already"
 	}
+	if m.Kind == plan.OverPeriods {
+		return "taken over periods of its own"
+	}
 	eachLeaf(m, func(x plan.Measure) {
 		switch x.Kind {
 		case plan.Simple:

@@ -77,10 +77,10 @@ func splitRows() []row {
 func joined(a, b int) func(p []chart.Item) keyed {
 	return func(p []chart.Item) keyed {
 		x, y := get[*Split](p, a), get[*Split](p, b)
-		if x.Grain != "" && y.Grain != "" || x.Time != nil && y.Time != nil {
+		if x.Grain != "" && y.Grain != "" || x.Time != nil && y.Time != nil || x.Part != "" && y.Part != "" {
 			return nil
 		}
-		s := &Split{Dims: slices.Concat(x.Dims, y.Dims), Grain: x.Grain, Time: x.Time, From: from(p), To: to(p)}
+		s := &Split{Dims: slices.Concat(x.Dims, y.Dims), Grain: x.Grain, Fiscal: x.Fiscal || y.Fiscal, Part: x.Part + y.Part, Time: x.Time, From: from(p), To: to(p)}
 		if y.Grain != "" {
 			s.Grain = y.Grain
 		}

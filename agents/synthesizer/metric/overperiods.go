@@ -27,6 +27,9 @@ func (b *builder) validOverPeriods(m plan.Measure) error {
 	if len(leaves(m)) == 0 {
 		return refuse("no_model", "%s does not say which relation it is computed on.", m.Name)
 	}
+	if err := b.aboutDays(m); err != nil {
+		return err
+	}
 	if m.Inputs[0].Kind == plan.OverPeriods {
 		return refuse("over_periods", "%s is taken over periods twice.", m.Name)
 	}
@@ -57,14 +60,14 @@ func (b *builder) openOverPeriods(s *source) (block, error) {
 	name := b.step(input.Name+"_by_"+p.Name, "", rows)
 	sel := Select{From: Table{Name: name}}
 	if b.split {
-		at := b.bucket(Column{name, p.Name})
-		sel.Items = []Item{{at, b.spec.Time.Name}}
-		if sel.Where, err = b.wholeOnly(at); err != nil {
+		period := b.bucket(Column{name, p.Name})
+		sel.Items = []Item{{period, b.spec.Time.Name}}
+		if sel.Where, err = b.wholeOnly(period); err != nil {
 			return block{}, err
 		}
 	}
-	for _, d := range b.spec.Dimensions {
-		sel.Items = append(sel.Items, Item{Column{name, d.Name}, d.Name})
+	if err := b.aboutPeriods(s.first, Column{name, p.Name}, name, &sel); err != nil {
+		return block{}, err
 	}
 	r := newReach(b, s.node, s.alias)
 	if err := b.applyTop(r, &sel, false); err != nil {
@@ -92,7 +95,18 @@ func (b *builder) wholeOnly(at Scalar) ([]Scalar, error) {
 // within is the Spec of the input on its own axis: the same groups and filters, and only whole periods.
 func (b *builder) within(axis plan.TimeAxis, input plan.Measure) plan.Spec {
 	axis.Complete = true
-	spec := plan.Spec{Measures: []plan.Measure{input}, Dimensions: b.spec.Dimensions, Filters: b.spec.Filters, Time: &axis}
+	spec := plan.Spec{Measures: []plan.Measure{input}, Time: &axis}
+	over := plan.Measure{Inputs: spec.Measures, Periods: &axis}
+	for _, d := range b.spec.Dimensions {
+		if !ofPeriod(over, d.Column, d.Part) {
+			spec.Dimensions = append(spec.Dimensions, d)
+		}
+	}
+	for _, f := range b.spec.Filters {
+		if !ofPeriod(over, f.Column, f.Part) {
+			spec.Filters = append(spec.Filters, f)
+		}
+	}
 	if b.spec.Window == nil {
 		return spec
 	}
@@ -107,6 +121,90 @@ func (b *builder) within(axis plan.TimeAxis, input plan.Measure) plan.Spec {
 		spec.Window.To = floorOn(to, axis).Format(civilLayout)
 	}
 	return spec
+}
+
+// ofPeriod reports whether a column is the very date that puts the rows into the periods: what is said of it is said of the
+// periods. A period that a condition leaves out must not count as an empty one.
+func ofPeriod(over plan.Measure, ref plan.ColumnRef, part plan.DatePart) bool {
+	if part == plan.HourOfDay {
+		return false
+	}
+	for _, m := range leaves(over) {
+		if m.Kind == plan.Population || (plan.ColumnRef{Relation: m.Model, Column: m.Time}) != ref {
+			return false
+		}
+	}
+	return true
+}
+
+// aboutPeriods adds the dimensions, those of the periods themselves among them, and the conditions on the periods.
+func (b *builder) aboutPeriods(over plan.Measure, at Column, step string, sel *Select) error {
+	for _, d := range b.spec.Dimensions {
+		item := Item{Column{step, d.Name}, d.Name}
+		if ofPeriod(over, d.Column, d.Part) {
+			item.Expr = DatePart{at, d.Part}
+		}
+		sel.Items = append(sel.Items, item)
+	}
+	for _, f := range b.spec.Filters {
+		if !ofPeriod(over, f.Column, f.Part) {
+			continue
+		}
+		when, err := onPeriod(f, at)
+		if err != nil {
+			return err
+		}
+		sel.Where = append(sel.Where, when)
+	}
+	return nil
+}
+
+// onPeriod is a condition on the day that a period is.
+func onPeriod(f plan.Filter, day Scalar) (Scalar, error) {
+	if f.Part != "" {
+		day = DatePart{day, f.Part}
+	}
+	if f.Op == plan.IsNull || f.Op == plan.NotNull {
+		return IsNull{Arg: day, Negated: f.Op == plan.NotNull}, nil
+	}
+	values := make([]Scalar, len(f.Values))
+	for i, v := range f.Values {
+		var err error
+		if values[i], err = literalOf(v); err != nil {
+			return nil, err
+		}
+	}
+	return compare(f, day, values)
+}
+
+// aboutDays refuses conditions and dimensions on the date of the rows where a period is longer than a day, so that a part of it
+// would be left out.
+func (b *builder) aboutDays(m plan.Measure) error {
+	if m.Periods.Grain == plan.Day {
+		return nil
+	}
+	said := false
+	for _, d := range b.spec.Dimensions {
+		said = said || ofPeriod(m, d.Column, d.Part)
+	}
+	for _, f := range b.spec.Filters {
+		said = said || ofPeriod(m, f.Column, f.Part) && !wholePeriodsOut(f, *m.Periods)
+	}
+	if said {
+		return refuse("over_periods", "%s would count parts of a %s, because the design leaves out or splits by days.", m.Name, m.Periods.Grain)
+	}
+	return nil
+}
+
+// wholePeriodsOut reports whether a filter leaves out whole periods of an axis and nothing else.
+func wholePeriodsOut(f plan.Filter, axis plan.TimeAxis) bool {
+	if f.Op != plan.NotBetween || f.Part != "" || len(f.Values) != 2 {
+		return false
+	}
+	from, err := civil(f.Values[0].Text)
+	last, err2 := civil(f.Values[1].Text)
+	next := last.AddDate(0, 0, 1)
+	return err == nil && err2 == nil && floorOn(from, axis).Equal(from) && floorOn(next, axis).Equal(next)
 }
 
 // leaves are the parts of a measure that read rows.

@@ -18,14 +18,19 @@ func (b *builder) overPeriods(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	inner := *b
-	inner.spec.Time, inner.spec.Window, inner.spec.Measures = m.Periods, nil, m.Inputs
+	day := ident(m.Periods.Name)
+	inner, dims, own, err := b.inside(m, day)
+	if err != nil {
+		return "", err
+	}
+	if len(own) > 0 {
+		calendar = fmt.Sprintf("select * from (%s) where %s", calendar, strings.Join(own, " and "))
+	}
 	inner.model = "(" + calendar + ")"
 	values, err := inner.measure(input)
 	if err != nil {
 		return "", err
 	}
-	day := ident(m.Periods.Name)
 	fold := m
 	column := plan.Col("value")
 	fold.Expr = &column
@@ -33,11 +38,18 @@ func (b *builder) overPeriods(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var dims []string
+	var columns []string
 	for _, d := range b.spec.Dimensions {
-		dims = append(dims, ident(d.Name))
+		column := ident(d.Name)
+		if ofPeriod(m, d.Column, d.Part) {
+			x, err := part(day, d.Part)
+			if err != nil {
+				return "", err
+			}
+			column = x + " as " + column
+		}
+		columns = append(columns, column)
 	}
-	columns := append([]string{}, dims...)
 	if b.spec.Time != nil {
 		columns = append([]string{b.period(day) + " as " + ident(b.spec.Time.Name)}, columns...)
 	}
@@ -50,6 +62,57 @@ func (b *builder) overPeriods(m plan.Measure) (string, error) {
 		sql += " group by all"
 	}
 	return sql, nil
+}
+
+// inside is the builder of the input, its dimensions, and the conditions on the periods themselves: those on the date that puts
+// the rows into them.
+func (b *builder) inside(m plan.Measure, day string) (inner builder, dims, own []string, err error) {
+	inner = *b
+	inner.spec.Time, inner.spec.Window, inner.spec.Measures = m.Periods, nil, m.Inputs
+	inner.spec.Dimensions, inner.spec.Filters = nil, nil
+	for _, d := range b.spec.Dimensions {
+		if !ofPeriod(m, d.Column, d.Part) {
+			inner.spec.Dimensions, dims = append(inner.spec.Dimensions, d), append(dims, ident(d.Name))
+		}
+	}
+	for _, f := range b.spec.Filters {
+		if !ofPeriod(m, f.Column, f.Part) {
+			inner.spec.Filters = append(inner.spec.Filters, f)
+			continue
+		}
+		x := day
+		if f.Part != "" {
+			if x, err = part(day, f.Part); err != nil {
+				return inner, nil, nil, err
+			}
+		}
+		cond, err := compare(x, f)
+		if err != nil {
+			return inner, nil, nil, err
+		}
+		own = append(own, cond)
+	}
+	return inner, dims, own, nil
+}
+
+// ofPeriod reports whether a column is the date that all rows of the input are dated by.
+func ofPeriod(m plan.Measure, ref plan.ColumnRef, p plan.DatePart) bool {
+	if p == plan.HourOfDay {
+		return false
+	}
+	if m.Model != "" {
+		return m.Kind != plan.Population && ref == plan.ColumnRef{Relation: m.Model, Column: m.Time}
+	}
+	parts := m.Inputs
+	if m.Numerator != nil && m.Denominator != nil {
+		parts = []plan.Measure{*m.Numerator, *m.Denominator}
+	}
+	for _, x := range parts {
+		if !ofPeriod(x, ref, p) {
+			return false
+		}
+	}
+	return true
 }
 
 // everyPeriod is a row for each period of the calendar c and each group that v has in any of them.
