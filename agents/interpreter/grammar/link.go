@@ -57,6 +57,7 @@ func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, se
 	n := len(tokens)
 	l := Linked{Tokens: tokens, Known: make([]bool, n), Grounded: make([]bool, n), Worded: make([]bool, n), Harmless: make([]bool, n), Glue: make([]bool, n), Exact: make([]bool, n)}
 	l.Matches = lex.Find(tokens)
+	greeted := l.greeted()
 	for _, m := range l.Matches {
 		if !insideComparison(m, l.Matches, tokens) {
 			l.addLexicon(m)
@@ -68,11 +69,27 @@ func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, se
 	l.findNames(k)
 	for from := range tokens {
 		for to := from + 1; to <= n && to-from <= max(k.Longest(), 6); to++ {
-			l.addSpan(from, to, k, lex, settled)
+			if !slices.Contains(greeted[from:to], true) {
+				l.addSpan(from, to, k, lex, settled)
+			}
 		}
 	}
 	l.addParts(k, lex)
 	return l
+}
+
+// greeted tells for each token whether it only says whom a turn is addressed to: "Hi team" names no plan of that name.
+func (l *Linked) greeted() []bool {
+	out := make([]bool, len(l.Tokens))
+	for _, m := range l.Matches {
+		if m.Category != lexicon.Greeting || m.From > 0 && l.Tokens[m.From-1].Text != "¶" {
+			continue
+		}
+		for i := m.From; i < m.To; i++ {
+			out[i], l.Known[i], l.Harmless[i] = true, true, true
+		}
+	}
+	return out
 }
 
 // insideComparison reports whether a phrase is only a part of a comparison: "at most 5" is no "most" and no "at", "compared to"
@@ -88,7 +105,7 @@ func insideComparison(m lexicon.Match, all []lexicon.Match, tokens []token.Token
 
 func (l *Linked) addLexicon(m lexicon.Match) {
 	switch m.Category {
-	case lexicon.Into, lexicon.Adding, lexicon.Own:
+	case lexicon.Into, lexicon.Adding, lexicon.Own, lexicon.Greeting:
 		return // taken out before, where they mean something
 	}
 	for i := m.From; i < m.To; i++ {

@@ -240,8 +240,8 @@ func columnPhrases(r *Relation, name string, kinds []Kind, unit func(string) boo
 	if slices.Contains(kinds, Pop) && slices.Contains([]string{"is", "has", "was", "can"}, parts[0]) {
 		say(parts[1:], costTrimmed/3)
 	}
-	if slices.Contains(kinds, Time) {
-		return out
+	if slices.Contains(kinds, Time) || slices.Contains(kinds, Pop) {
+		return out // the end of a true/false column's name is no name: "show" of is_no_show is its opposite
 	}
 	head := trimmed
 	if per := slices.Index(head, "per"); per > 0 {

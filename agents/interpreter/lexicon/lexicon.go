@@ -43,6 +43,8 @@ const (
 	Adding  Category = "adding"
 	Own     Category = "own"
 	Listing Category = "listing"
+	// Greeting is only one at the beginning of a turn.
+	Greeting Category = "greeting"
 )
 
 // Entry is one meaning of a phrase.
