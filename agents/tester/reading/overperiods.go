@@ -136,7 +136,7 @@ func (b *builder) calendar(axis plan.TimeAxis, input plan.Measure) (string, erro
 	low, high := "", ""
 	inside := []string{}
 	if w := b.spec.Window; w != nil {
-		if w.From != "" {
+		if w.From != "" && b.back == nil {
 			low = "date " + quote(w.From)
 			inside = append(inside, "x >= "+low)
 		}
