@@ -145,7 +145,7 @@ func (a *actor) act() bool {
 		case ask && !a.replied:
 			a.reply("by revenue please")
 			a.replied = true
-		case ask && !a.pressed && strings.Contains(m.Text, "✓ by revenue please"):
+		case ask && !a.pressed && strings.Contains(m.Text, "✓ Revenue churn rate"):
 			a.pressed = a.press(m.Timestamp, billing) == "" // else unheard, for the bot is dead
 		case approve && !a.reacted:
 			a.atProposal(m.Timestamp)

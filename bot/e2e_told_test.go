@@ -20,8 +20,8 @@ func told(th thread) (said []string, pull string) {
 		for _, r := range m.Reactions {
 			line += ":" + r.Name + ": "
 		}
-		if i > 0 && m.BotID == "" {
-			continue
+		if i > 0 && (m.BotID == "" || strings.HasPrefix(m.Text, "This looks like what ")) {
+			continue // a person, or a link to an earlier conversation, of which there are more each time
 		}
 		for _, f := range m.Files {
 			line += "[" + f.Name + "] " // the title has a tag of the message

@@ -15,7 +15,6 @@ import (
 	"firstmile/agents/interpreter/lexicon"
 	"firstmile/glossary"
 	"firstmile/planner/plan"
-	"firstmile/planner/verify"
 )
 
 // sampleDir is the sample company's project: it is read, never written.
@@ -65,6 +64,17 @@ func teacher(t *testing.T) *Teacher {
 	return New(s, i, lint)
 }
 
+// green reports whether the three checks that the gate asks for are there and passed, about this change.
+func green(r plan.Report, c plan.Change) bool {
+	passed := 0
+	for _, k := range r.Checks {
+		if k.Status == plan.Passed {
+			passed++
+		}
+	}
+	return r.Digest == c.Digest() && r.Level == plan.LevelEmbedded && len(r.Checks) == 3 && passed == 3
+}
+
 func TestTeach(t *testing.T) {
 	s := teacher(t)
 	for _, test := range []struct{ word, means, ref, title, added string }{
@@ -88,8 +98,8 @@ func TestTeach(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if v := verify.Decide(verify.GlossaryPolicy(), got.Change.Digest(), []plan.Report{report}); v.State != plan.Green {
-				t.Errorf("%s: %v\n%s", v.State, v.Reasons, got.Diff)
+			if !green(report, got.Change) {
+				t.Errorf("%+v\n%s", report, got.Diff)
 			}
 			if n := strings.Count(got.Diff, "\n- "); n > 1 {
 				t.Errorf("%d lines are taken away:\n%s", n, got.Diff)
@@ -154,8 +164,8 @@ func TestProve(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if v := verify.Decide(verify.GlossaryPolicy(), c.Digest(), []plan.Report{r}); v.State != plan.Red {
-			t.Errorf("%s: %s", name, v.State)
+		if green(r, c) {
+			t.Errorf("%s: %+v", name, r)
 		}
 	}
 }
