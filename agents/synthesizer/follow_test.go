@@ -89,7 +89,7 @@ func (n *naive) firsts(m plan.Measure, within bool) []first {
 	for _, r := range n.tables[base.Model] {
 		at, ok := r[base.Time].(time.Time)
 		who := r[m.Interval.Entity]
-		if !ok || who == nil || !n.within(at) || !n.passes(base.Model, r, base.Filters) || !n.passes(base.Model, r, n.spec.Filters) {
+		if !ok || who == nil || !n.within(at) || !within && n.cut(at) || !n.passes(base.Model, r, base.Filters) || !n.passes(base.Model, r, n.spec.Filters) {
 			continue
 		}
 		earlier := false
@@ -105,6 +105,16 @@ func (n *naive) firsts(m plan.Measure, within bool) []first {
 		}
 	}
 	return out
+}
+
+// cut reports whether a moment lies in a last period that the window holds only a part of, where only whole ones are asked for.
+func (n *naive) cut(at time.Time) bool {
+	w := n.spec.Window
+	if w == nil || w.To == "" || !n.spec.Time.Complete {
+		return false
+	}
+	end := n.periodOf(date(w.To))
+	return end.After(date(w.From)) && !at.Before(end)
 }
 
 func (n *naive) periodOf(t time.Time) time.Time {
