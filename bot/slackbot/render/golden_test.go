@@ -57,7 +57,12 @@ func every() map[string]plan.Message {
 		"proposal_stale":     proposed(func(p *plan.Proposal) { p.Stale = true }),
 		"proposal_approved":  proposed(func(p *plan.Proposal) { p.Approved = &plan.Person{ID: "U1", Name: "Ana"} }),
 		"proposal_published": proposed(func(p *plan.Proposal) { p.Approved, p.PR = &plan.Person{ID: "U1", Name: "Ana"}, pr }),
-		"proposal_branch":    proposed(func(p *plan.Proposal) { p.PR = &plan.PR{Branch: "firstmile/x", Commit: "0123456789"} }),
+		"proposal_extend": proposed(func(p *plan.Proposal) {
+			p.Diff = plan.Diff([]byte("select *\nfrom a\n"), []byte("select *, 1 as b\nfrom a\n"))
+			p.Reuse = &plan.Reuse{Verdict: plan.Extend, Model: p.Model, Evidence: []string{"It has one row per week already & lacks <b>.", "It is used by exposure board."}}
+			p.Checks = append(p.Checks, plan.Check{Name: plan.CheckUnchanged, Status: plan.Passed, Detail: "90 rows as before"})
+		}),
+		"proposal_branch": proposed(func(p *plan.Proposal) { p.PR = &plan.PR{Branch: "firstmile/x", Commit: "0123456789"} }),
 		"exists": {Kind: plan.SayExists, Text: "This exists already.", Reuse: &plan.Reuse{Verdict: plan.Exists, Model: "fct_churn", Path: "models/fct_churn.sql",
 			Query: "select week, churn_rate from fct_churn", Evidence: []string{"same measure", "same grain"}}},
 		"published": {Kind: plan.SayPublished, Text: "The pull request is open: " + pr.URL, PR: pr},
