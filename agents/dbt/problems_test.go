@@ -68,7 +68,7 @@ models:
 == seeds/s.csv
 a,b
 1,2
-1
+1,2,3
 `), ".")
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ a,b
 		"models/odd.yml:8 a column has no name",
 		"models/odd.yml:10 a test must be a name or a mapping with its name as key",
 		"models/odd.yml:11 sources: must be a list",
-		"seeds/s.csv:3 the row cannot be read: record on line 3: wrong number of fields",
+		"seeds/s.csv:3 the row cannot be read: it has 3 values for 2 columns",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

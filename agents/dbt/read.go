@@ -116,7 +116,6 @@ type found struct {
 
 // list walks the project's paths and returns its files in order of path.
 func list(fsys fs.FS, dir string, c Config) ([]found, []Problem) {
-	seen := map[string]bool{}
 	var out []found
 	var problems []Problem
 	walk := func(roots []string, ext map[string]role) {
@@ -133,9 +132,7 @@ func list(fsys fs.FS, dir string, c Config) ([]found, []Problem) {
 					}
 					return nil
 				}
-				r, ok := ext[strings.ToLower(path.Ext(name))]
-				if ok && !seen[rel] {
-					seen[rel] = true
+				if r, ok := ext[strings.ToLower(path.Ext(name))]; ok {
 					f := found{path: rel, root: root, role: r}
 					if info, err := d.Info(); err == nil {
 						f.stamp, f.sure = stampOf(info)
@@ -163,7 +160,8 @@ func list(fsys fs.FS, dir string, c Config) ([]found, []Problem) {
 	walk(c.MacroPaths, with(roleMacro, ".sql"))
 	walk(c.AnalysisPaths, with(roleAnalysis, ".sql"))
 	walk(c.DocsPaths, map[string]role{".md": roleDocs})
-	slices.SortFunc(out, func(a, b found) int { return strings.Compare(a.path, b.path) })
+	slices.SortStableFunc(out, func(a, b found) int { return strings.Compare(a.path, b.path) })
+	out = slices.CompactFunc(out, func(a, b found) bool { return a.path == b.path }) // folders may lie within each other: the first counts
 	return out, problems
 }
 

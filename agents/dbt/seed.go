@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -28,6 +29,7 @@ func parseSeed(b []byte, delimiter rune) *seedFile {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))))
 	r.Comma = delimiter
 	r.ReuseRecord = true
+	r.FieldsPerRecord = -1 // dbt takes a short row's missing values for empty ones, and refuses a long row
 	header, err := r.Read()
 	if err != nil {
 		reason := "the seed has no header"
@@ -57,8 +59,14 @@ func parseSeed(b []byte, delimiter rune) *seedFile {
 			s.rows = -1
 			break
 		}
+		if len(row) > len(sniffers) {
+			line, _ := r.FieldPos(0)
+			s.problems = append(s.problems, Problem{Line: line, Reason: fmt.Sprintf("the row cannot be read: it has %d values for %d columns", len(row), len(s.columns))})
+			s.rows = -1
+			break
+		}
 		s.rows++
-		for i := range sniffers {
+		for i := range row {
 			sniffers[i].see(row[i])
 		}
 	}
