@@ -1,6 +1,8 @@
 package grammar
 
 import (
+	"slices"
+
 	"firstmile/agents/interpreter/chart"
 )
 
@@ -78,10 +80,27 @@ func Parse(l Linked, turns []Span, rules []chart.Rule) []Division {
 	}
 	c := chart.Parse(n, l.Terminals, rules, filler)
 	var out []Division
-	for _, cover := range c.Covers(Top(), skip, perConstituent, maxReadings) {
-		out = append(out, divide(l, cover, turns, inside))
+	bare := 0
+	for _, cover := range c.Covers(Top(), skip, perConstituent, 2*maxReadings) {
+		d := divide(l, cover, turns, inside)
+		if !d.measures() {
+			if bare++; bare > maxBare {
+				continue
+			}
+		}
+		if out = append(out, d); len(out) == maxReadings {
+			break
+		}
 	}
 	return out
+}
+
+// maxBare is how many divisions without a figure are looked at: they tell that one is missing, and must not crowd out those
+// that have one.
+const maxBare = 4
+
+func (d Division) measures() bool {
+	return slices.ContainsFunc(d.Turns, func(s Structure) bool { return len(s.Measures)+len(s.Ranks) > 0 })
 }
 
 func divide(l Linked, cover chart.Cover, turns []Span, inside []bool) Division {
