@@ -61,7 +61,21 @@ func (n *naive) overPeriods() []string {
 	first := n.spec.Measures[0]
 	axis := *first.Periods
 	axis.Complete = true
-	sub := &naive{tables: n.tables, spec: plan.Spec{Measures: first.Inputs, Dimensions: n.spec.Dimensions, Filters: n.spec.Filters, Time: &axis}}
+	sub := &naive{tables: n.tables, spec: plan.Spec{Measures: first.Inputs, Time: &axis}}
+	ordered := plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}
+	for _, d := range n.spec.Dimensions {
+		if d.Column != ordered {
+			sub.spec.Dimensions = append(sub.spec.Dimensions, d)
+		}
+	}
+	var own []plan.Filter
+	for _, f := range n.spec.Filters {
+		if f.Column == ordered {
+			own = append(own, f)
+		} else {
+			sub.spec.Filters = append(sub.spec.Filters, f)
+		}
+	}
 	if w := n.spec.Window; w != nil {
 		sub.spec.Window = whole(*w, axis)
 	}
@@ -72,7 +86,10 @@ func (n *naive) overPeriods() []string {
 		if v == anything && axis.Spine && first.Inputs[0].Kind == plan.Simple {
 			v = 0.0
 		}
-		at := group{dims: g.dims}
+		if slices.ContainsFunc(own, func(f plan.Filter) bool { return !passes(partOf(g.start, f.Part), f) }) {
+			continue
+		}
+		at := group{dims: n.withParts(g, ordered)}
 		if n.spec.Time != nil {
 			at.start = begin(g.start, *n.spec.Time)
 		}
@@ -106,6 +123,20 @@ func (n *naive) overPeriods() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// withParts are the dimensions of a group of the inner periods, the parts of their own date among them.
+func (n *naive) withParts(g group, date plan.ColumnRef) string {
+	rest := strings.Split(g.dims, "\x00")
+	var out []string
+	for _, d := range n.spec.Dimensions {
+		if d.Column == date {
+			out = append(out, n.text(partOf(g.start, d.Part)))
+			continue
+		}
+		out, rest = append(out, rest[0]), rest[1:]
+	}
+	return strings.Join(out, "\x00")
 }
 
 // whole cuts a window to whole periods.

@@ -244,6 +244,16 @@ func (g *generator) overPeriods() {
 		}
 	}
 	input := pick(r, g.orders, g.refunds, g.ratio, g.population)()
+	ordered := plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}
+	if input.Kind == plan.Simple && input.Model == "fct_orders" && axis.Grain == plan.Day {
+		if maybe(r, 40) {
+			g.spec.Dimensions = append(g.spec.Dimensions, plan.Dimension{Name: "weekday", Column: ordered, Part: plan.Weekday})
+		}
+		if maybe(r, 40) {
+			g.spec.Filters = append(g.spec.Filters, plan.Filter{Column: ordered, Part: plan.Weekday, Op: pick(r, plan.In, plan.NotIn),
+				Values: []plan.Literal{{Kind: plan.NumberLiteral, Text: "6"}, {Kind: plan.NumberLiteral, Text: "7"}}})
+		}
+	}
 	for range 1 + r.IntN(2) {
 		m := plan.Measure{Name: g.name(), Kind: plan.OverPeriods, Periods: &axis, Inputs: []plan.Measure{input}, Percentile: 0.9,
 			Agg: pick(r, plan.Average, plan.Average, plan.Min, plan.Max, plan.Median, plan.Percentile)}
