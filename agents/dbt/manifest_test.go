@@ -325,7 +325,7 @@ func counted(lineage map[string][]string) string {
 	}
 	var out []string
 	for _, k := range slices.Sorted(maps.Keys(kinds)) {
-		out = append(out, fmt.Sprintf("%d %ss", kinds[k], k))
+		out = append(out, fmt.Sprintf("%s %d", k, kinds[k]))
 	}
 	return strings.Join(out, ", ") + fmt.Sprintf(", %d edges", edges)
 }
