@@ -41,8 +41,12 @@ func frames(v *variants, text string) {
 
 // overTime reports whether the request names a grain. Without one, to track something asks for one.
 func overTime(text string) bool {
+	words := strings.Fields(strings.ToLower(text))
+	if ranked(words) || strings.Contains(strings.ToLower(text), "day of ") {
+		return false // "average daily", "by day of week": no grain of the figures
+	}
 	before := ""
-	for _, word := range strings.Fields(strings.ToLower(text)) {
+	for _, word := range words {
 		word = strings.Trim(word, ",.;:")
 		for _, g := range grains {
 			if word == g && slices.Contains([]string{"by", "per", "each", "every"}, before) || strings.EqualFold(word, adverb(g)) {
