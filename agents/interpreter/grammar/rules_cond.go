@@ -55,7 +55,7 @@ func thingOver(num int) func(p []chart.Item) keyed {
 	}
 }
 
-// condRows: conditions. "adj" stands before a noun, "post" after it, "filter" anywhere in the request.
+// condRows: conditions. See filterRows for "adj", which stands before a noun, "post" after it and "filter" anywhere in the request.
 func condRows() []row {
 	return []row{
 		{"basic = value", 0, func(p []chart.Item) keyed { return values(p, 0) }},
@@ -107,6 +107,12 @@ func condRows() []row {
 		{"negcond = neg number", 0.3, without(1)},
 		{"negcond = neg np", 0.02, negatedNP(1)},
 		{"negcond = neg prep np", 0.02, negatedNP(2)},
+	}
+}
+
+// filterRows: where a condition may stand.
+func filterRows() []row {
+	return []row{
 		{"adj = list", 0, same(0)},
 		{"adj = list dim", 0.02, ofColumn(1, 0)},
 		{"adj = neg basic", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},

@@ -68,6 +68,12 @@ func measureRows() []row {
 			}
 			return &Measure{Kind: OfColumn, Slot: s, From: from(p), To: to(p)}
 		}},
+	}
+}
+
+// countRows: numbers of things.
+func countRows() []row {
+	return []row{
 		{"measure = count dim", 0.65, func(p []chart.Item) keyed {
 			if s := get[*Slot](p, 1); slices.ContainsFunc(s.Cands, func(c knowledge.Candidate) bool { return c.Term == "" }) {
 				return nil // "number of" a column without a name of its own could be its rows

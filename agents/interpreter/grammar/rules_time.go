@@ -8,8 +8,7 @@ import (
 	"firstmile/planner/plan"
 )
 
-// timeRows: figures over periods, fiscal calendars, parts of a date, periods that are left out, the best period, and one
-// period against another.
+// timeRows: figures over periods.
 func timeRows() []row {
 	return []row{
 		{"measure = agg measure per grain", 0.05, overPeriods(0, 1, 3)},
@@ -29,7 +28,12 @@ func timeRows() []row {
 		{"measure = num grain trailing agg measure", 0, func(p []chart.Item) keyed { return trailingAgg(p, 2, 0, 1, 3, 4) }},
 		{"measure = trailing num grain agg measure", 0, func(p []chart.Item) keyed { return trailingAgg(p, 0, 1, 2, 3, 4) }},
 		{"measure = measure num grain trailing agg", 0, func(p []chart.Item) keyed { return trailingAgg(p, 3, 1, 2, 4, 0) }},
+	}
+}
 
+// fiscalRows: fiscal quarters and years.
+func fiscalRows() []row {
+	return []row{
 		{"fgrain = fiscal grain", 0, func(p []chart.Item) keyed { return get[word](p, 1) }},
 		{"item = fgrain", 0, func(p []chart.Item) keyed {
 			return fiscal(p, &Split{Grain: plan.Grain(get[word](p, 0)), From: from(p), To: to(p)})
@@ -52,7 +56,12 @@ func timeRows() []row {
 		{"date = quartername fiscalyear", 0, fiscalQuarter(0, 1)},
 		{"date = fiscalyear quartername", 0, fiscalQuarter(1, 0)},
 		{"date = fiscal quartername yearnum", 0, fiscalQuarter(1, 2)},
+	}
+}
 
+// partOfDateRows: days of the week and hours, and periods that are left out.
+func partOfDateRows() []row {
+	return []row{
 		{"item = datepart", 0, func(p []chart.Item) keyed {
 			return &Split{Part: plan.DatePart(get[word](p, 0)), From: from(p), To: to(p)}
 		}},
@@ -70,7 +79,12 @@ func timeRows() []row {
 		{"omitted = neg last num grain", 0.1, same2(lastUnits(3, 2))},
 		{"omitted = neg this grain", 0.1, same2(unit(Current, 2))},
 		{"omitted = neg date to date", 0.1, same2(dates(Range, 1, 3))},
+	}
+}
 
+// bestPeriodRows: the best period, and one period against another.
+func bestPeriodRows() []row {
+	return []row{
 		{"ranked = extreme grain", 0.1, rankGrain(0, -1, 1)},
 		{"ranked = extreme num grain", 0, rankGrain(0, 1, 2)},
 		{"ranked = num extreme grain", 0, rankGrain(1, 0, 2)},
