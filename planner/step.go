@@ -207,7 +207,11 @@ func (s *step) verdict() verify.Verdict {
 	if s.t.Change == nil {
 		return verify.Verdict{State: plan.Waiting}
 	}
-	return verify.Decide(verify.PolicyFor(s.t.Rules), s.t.Change.Digest(), s.t.Reports)
+	policy := verify.PolicyFor(s.t.Rules)
+	if f, ok := s.t.Change.File(s.t.Change.ModelPath); ok && f.Action == plan.Edit {
+		policy = policy.ForEdit()
+	}
+	return verify.Decide(policy, s.t.Change.Digest(), s.t.Reports)
 }
 
 // brief is what documenter and publisher may know.

@@ -37,6 +37,15 @@ func PolicyFor(rules plan.Rules) Policy {
 	return p
 }
 
+// ForEdit is the policy for a change that edits an existing model: where there are data, its own columns must be proven to
+// have the same rows as before.
+func (p Policy) ForEdit() Policy {
+	if len(p.Data) > 0 {
+		p.Data = append(slices.Clone(p.Data), plan.CheckUnchanged)
+	}
+	return p
+}
+
 // GlossaryPolicy is the policy for a change of the glossary: it needs files only.
 func GlossaryPolicy() Policy {
 	return Policy{Static: []string{plan.CheckPaths, plan.CheckYAML, plan.CheckGlossary}}

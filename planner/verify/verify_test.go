@@ -104,3 +104,32 @@ func TestGreenNeedsEverything(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEditIsProvenOnData: where there are data, an edited model needs the proof that its own columns did not change.
+func TestAnEditIsProvenOnData(t *testing.T) {
+	rules := plan.Rules{DataSource: true}
+	report := func(unchanged plan.CheckStatus) plan.Report {
+		r := plan.Report{Digest: "d", Level: plan.LevelEmbedded}
+		for _, name := range plan.CheckNames() {
+			switch {
+			case name == plan.CheckUnchanged && unchanged == "", name == plan.CheckDBT, name == plan.CheckGlossary:
+			case name == plan.CheckUnchanged:
+				r.Checks = append(r.Checks, plan.Check{Name: name, Status: unchanged})
+			default:
+				r.Checks = append(r.Checks, plan.Check{Name: name, Status: plan.Passed})
+			}
+		}
+		return r
+	}
+	for unchanged, want := range map[plan.CheckStatus]plan.VerdictState{plan.Passed: plan.Green, plan.Failed: plan.Red, plan.NotRun: plan.Partial} {
+		if v := Decide(PolicyFor(rules).ForEdit(), "d", []plan.Report{report(unchanged)}); v.State != want {
+			t.Errorf("unchanged %s: %s, want %s (%v)", unchanged, v.State, want, v.Reasons)
+		}
+	}
+	if v := Decide(PolicyFor(rules).ForEdit(), "d", []plan.Report{report("")}); v.State == plan.Green {
+		t.Error("green without the proof")
+	}
+	if v := Decide(PolicyFor(rules), "d", []plan.Report{report("")}); v.State != plan.Green {
+		t.Errorf("a new model needs no such proof, but it is %s (%v)", v.State, v.Reasons)
+	}
+}
