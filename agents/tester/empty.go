@@ -16,7 +16,7 @@ func (s *subject) emptied(ctx context.Context) string {
 	if !ok {
 		return ""
 	}
-	probe := plan.Measure{Name: "n", Kind: plan.Simple, Model: base.Model, Agg: plan.Count, Time: base.Time}
+	probe := plan.Measure{Name: "n", Kind: plan.Simple, Model: base.Model, Agg: plan.Count, Time: base.Time, TimePath: base.TimePath}
 	if all, err := s.countRows(ctx, plan.Spec{}, probe); err != nil || all == 0 {
 		return ": " + base.Model + " has none"
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/json"
+	"slices"
 	"sort"
 )
 
@@ -54,10 +55,16 @@ func (m Measure) bare() Measure {
 		d := m.Denominator.bare()
 		m.Denominator = &d
 	}
+	if m.Whole != nil {
+		m.Whole = &Whole{Within: sorted(m.Whole.Within)}
+	}
 	if m.Periods != nil {
 		p := *m.Periods
 		p.Origin = Origin{}
 		m.Periods = &p
+	}
+	if m.TimePath != nil {
+		m.TimePath = &barePaths([]JoinPath{*m.TimePath})[0]
 	}
 	inputs := m.Inputs
 	m.Inputs = nil
@@ -65,6 +72,12 @@ func (m Measure) bare() Measure {
 		m.Inputs = append(m.Inputs, in.bare())
 	}
 	return m
+}
+
+func sorted(names []string) []string {
+	out := slices.Clone(names)
+	sort.Strings(out)
+	return out
 }
 
 func bareFilters(filters []Filter) []Filter {

@@ -64,11 +64,16 @@ type Measure struct {
 	// Time is the column of Model that puts a row into a period
 	// (MetricFlow's agg_time_dimension). Population uses Interval instead.
 	Time string `json:"time,omitempty"`
+	// TimePath leads from Model to the relation that has the column Time, where Model has no date of its own; nil: it is Model's.
+	// MetricFlow has no such thing. Rows that the path leads nowhere from have no time.
+	TimePath *JoinPath `json:"time_path,omitempty"`
 
-	Numerator   *Measure  `json:"numerator,omitempty"`
-	Denominator *Measure  `json:"denominator,omitempty"`
-	Inputs      []Measure `json:"inputs,omitempty"`
-	Formula     *Expr     `json:"formula,omitempty"`
+	Numerator   *Measure `json:"numerator,omitempty"`
+	Denominator *Measure `json:"denominator,omitempty"`
+	// Whole, on the Denominator of a ratio that is a measure of the Spec itself, makes it the whole that the numerator is a part of.
+	Whole   *Whole    `json:"whole,omitempty"`
+	Inputs  []Measure `json:"inputs,omitempty"`
+	Formula *Expr     `json:"formula,omitempty"`
 	// Offset shifts an input of a derived measure into the past (MetricFlow's offset_window).
 	Offset      *Span `json:"offset,omitempty"`
 	Trailing    *Span `json:"trailing,omitempty"`
@@ -154,10 +159,41 @@ type Interval struct {
 	For *Span `json:"for,omitempty"`
 }
 
+// Whole says over which groups a denominator is taken: all groups of the same period (of the window, without a time axis) that
+// have the same values of Within, whatever the Spec's other dimensions are. The filters and the window of the Spec hold for it as for
+// the numerator; a rank does not, so that the whole is that of all groups. It is computed over the rows of these groups, never by adding
+// up figures that do not add up: of a distinct count it is the distinct count of them all. A ratio whose denominator has a Whole is a
+// share of a total: between 0 and 1 where the parts are not negative, NULL where the whole is 0. It is not part of MetricFlow.
+type Whole struct {
+	// Within are names of dimensions of the Spec; none: all groups of the period.
+	Within []string `json:"within,omitempty"`
+}
+
 // Span is a length of time in calendar units.
 type Span struct {
 	Count int   `json:"count"`
 	Unit  Grain `json:"unit"`
+}
+
+// Dated is the column that puts the rows of Model into periods; its Column is empty where there is none.
+func (m Measure) Dated() ColumnRef {
+	if m.TimePath != nil {
+		return ColumnRef{Relation: m.TimePath.To, Column: m.Time}
+	}
+	return ColumnRef{Relation: m.Model, Column: m.Time}
+}
+
+// DatePaths are the paths from the rows of Model to the column that dates them, for a filter or dimension on it.
+func (m Measure) DatePaths() []JoinPath {
+	if m.TimePath != nil {
+		return []JoinPath{*m.TimePath}
+	}
+	return []JoinPath{{From: m.Model, To: m.Model}}
+}
+
+// SameTime reports whether the rows of both measures are dated by the same column, reached over the same keys.
+func (m Measure) SameTime(o Measure) bool {
+	return m.Dated() == o.Dated() && mustJSON(barePaths(m.DatePaths())) == mustJSON(barePaths(o.DatePaths()))
 }
 
 // BaseModels lists the relations whose rows the measure counts, sorted, each once: the ones that dimensions and filters

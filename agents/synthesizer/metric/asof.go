@@ -14,22 +14,36 @@ type instant struct {
 	day bool // known to the day only
 }
 
-// reachAt reaches columns as of a time column of the row; a measure without one reaches no versions.
-func (b *builder) reachAt(n *dbt.Node, alias, time string) (*reach, error) {
+// reachAt reaches columns as of the time of the row; a measure without one reaches no versions.
+func (b *builder) reachAt(n *dbt.Node, alias string, m plan.Measure) (*reach, error) {
 	r := newReach(b, n, alias)
-	if time == "" {
+	switch {
+	case m.Time == "":
 		return r, nil
-	}
-	col, err := column(n, time)
-	if err != nil {
-		return nil, err
-	}
-	if !b.asOf() {
+	case !b.asOf() && m.TimePath != nil:
 		return r, nil
+	case !b.asOf():
+		_, err := column(n, m.Time)
+		return r, err
 	}
-	at, err := b.moment(n, alias, time)
+	at, col, err := r.moment(m)
 	r.event = &instant{at, toTheDay(col)}
 	return r, err
+}
+
+// moment is the civil time of a row of a measure and the column that it comes from, which may lie on a related relation.
+func (r *reach) moment(m plan.Measure) (Scalar, dbt.Column, error) {
+	var paths []plan.JoinPath
+	if m.TimePath != nil {
+		paths = m.DatePaths()
+	}
+	dated := m.Dated()
+	at, col, err := r.to(dated, paths, "the date of "+m.Model)
+	if err != nil {
+		return nil, col, err
+	}
+	at, err = r.b.localized(dated.Relation, at, col)
+	return at, col, err
 }
 
 // validThen is true for the version that is valid at the row's time. A version that begins within a day is that day's where only

@@ -18,6 +18,7 @@
 //	period.go     when a row counts, and in which period
 //	span.go       which periods the result covers
 //	combine.go    several sources become one result
+//	share.go      parts of a total
 //	rank.go       top N
 //	extend.go     more columns for a model that exists
 //
@@ -71,6 +72,8 @@ type builder struct {
 	atoms   []*atom
 	parts   parts
 	sources []*source
+	// beside are sources that are read with this plan for one result: they say with its own how far the periods go.
+	beside []*source
 
 	imports map[string]string // what the SQL around the plan imports already, by node ID
 
@@ -85,6 +88,9 @@ func (b *builder) sub(spec plan.Spec, split bool) *builder {
 
 // result is the Spec's rows without rank.
 func (b *builder) result() (Select, error) {
+	if b.hasShares() {
+		return b.shares()
+	}
 	if err := b.collect(); err != nil {
 		return Select{}, err
 	}

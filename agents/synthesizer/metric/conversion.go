@@ -10,15 +10,15 @@ import (
 
 // openConversion reads the base events and marks those that converted.
 func (b *builder) openConversion(s *source) (block, error) {
-	f, err := b.followed(s)
+	r, err := b.reachAt(s.node, s.alias, s.first)
 	if err != nil {
 		return block{}, err
 	}
-	sel, err := b.timedRows(s)
+	f, err := b.followed(s, r)
 	if err != nil {
 		return block{}, err
 	}
-	r, err := b.reachAt(s.node, s.alias, s.first.Time)
+	sel, err := b.timedRows(s, r)
 	if err != nil {
 		return block{}, err
 	}
@@ -47,7 +47,7 @@ type following struct {
 }
 
 // followed lists the base events that converted.
-func (b *builder) followed(s *source) (following, error) {
+func (b *builder) followed(s *source, r *reach) (following, error) {
 	m := s.first
 	base, err := b.events(s.node, s.alias, m.Inputs[0], m.Interval.Entity, false)
 	if err != nil {
@@ -65,7 +65,7 @@ func (b *builder) followed(s *source) (following, error) {
 		base.at = asDate(base.at, base.day)
 	}
 	out := following{entity: base.entity, once: unique(s.node, base.entity)}
-	if out.at, err = b.moment(s.node, s.alias, m.Inputs[0].Time); err != nil {
+	if out.at, _, err = r.moment(m.Inputs[0]); err != nil {
 		return out, err
 	}
 	if then.day {

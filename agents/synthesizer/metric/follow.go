@@ -19,7 +19,8 @@ const (
 // part is one figure of such a measure, as a measure over the rows of its first event.
 func part(m plan.Measure, c plan.Calculation) plan.Measure {
 	base := m.Inputs[0]
-	m.Model, m.Agg, m.Expr, m.Percentile, m.Time, m.Filters = base.Model, base.Agg, base.Expr, base.Percentile, base.Time, base.Filters
+	m.Model, m.Agg, m.Expr, m.Percentile, m.Filters = base.Model, base.Agg, base.Expr, base.Percentile, base.Filters
+	m.Time, m.TimePath = base.Time, base.TimePath
 	m.Calculation = c
 	return m
 }
@@ -106,7 +107,7 @@ func (b *builder) validFollow(m plan.Measure) error {
 func (b *builder) validEvents(m plan.Measure) error {
 	base, then := m.Inputs[0], m.Inputs[1]
 	switch {
-	case m.Kind == plan.Conversion && base.Model == then.Model && base.Time == then.Time && filtersKey(base.Filters) == filtersKey(then.Filters):
+	case m.Kind == plan.Conversion && base.Model == then.Model && base.SameTime(then) && filtersKey(base.Filters) == filtersKey(then.Filters):
 		return refuse("conversion", "Both events of the conversion %s are the same rows of %s, so each would follow itself.", m.Name, base.Model)
 	case m.Kind == plan.Funnel && (m.Step < 1 || m.Step > len(m.Inputs)):
 		return refuse("funnel", "The funnel %s has no step %d.", m.Name, m.Step)
@@ -131,19 +132,15 @@ func (b *builder) events(n *dbt.Node, alias string, m plan.Measure, entity strin
 	if err != nil {
 		return eventRows{}, err
 	}
-	dated, err := column(n, m.Time)
+	r, err := b.reachAt(n, alias, m)
 	if err != nil {
 		return eventRows{}, err
 	}
-	at, err := b.moment(n, alias, m.Time)
+	at, dated, err := r.moment(m)
 	if err != nil {
 		return eventRows{}, err
 	}
 	out := eventRows{table: alias, entity: col.Name, at: at, day: toTheDay(dated)}
-	r, err := b.reachAt(n, alias, m.Time)
-	if err != nil {
-		return eventRows{}, err
-	}
 	rows := Select{Items: []Item{{Column{alias, col.Name}, col.Name}, {at, eventAt}}}
 	if err := b.addFilters(r, &rows, m.Filters); err != nil {
 		return eventRows{}, err

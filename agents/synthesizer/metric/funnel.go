@@ -14,7 +14,7 @@ func (b *builder) openFunnel(s *source) (block, error) {
 	if err != nil {
 		return block{}, err
 	}
-	entered, err := b.moment(s.node, s.alias, s.first.Time)
+	entered, _, err := r.moment(s.first)
 	if err != nil {
 		return block{}, err
 	}

@@ -130,7 +130,7 @@ func ofPeriod(over plan.Measure, ref plan.ColumnRef, part plan.DatePart) bool {
 		return false
 	}
 	for _, m := range leaves(over) {
-		if m.Kind == plan.Population || (plan.ColumnRef{Relation: m.Model, Column: m.Time}) != ref {
+		if m.Kind == plan.Population || m.Dated() != ref {
 			return false
 		}
 	}

@@ -147,7 +147,7 @@ func (b *builder) inWindow(s *source, at Scalar) ([]Scalar, error) {
 		}
 		out = append(out, Op{"<", at, One{open, "starts_on"}})
 	}
-	if len(out) == 0 && !notNull(s.node, s.first.Time) {
+	if len(out) == 0 && !s.dated() {
 		out = append(out, present(at))
 	}
 	return out, nil
@@ -169,6 +169,9 @@ func (b *builder) nextDay(at Scalar) Scalar {
 	}
 	return Shift{Arg: at, Count: 1, Unit: plan.Day, Clock: true}
 }
+
+// dated reports whether every row of a source has a time. One that looks its time up elsewhere may find none.
+func (s *source) dated() bool { return s.first.TimePath == nil && notNull(s.node, s.first.Time) }
 
 func notNull(n *dbt.Node, name string) bool {
 	c, ok := n.Column(name)

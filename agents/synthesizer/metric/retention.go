@@ -109,11 +109,11 @@ func (b *builder) firstRows(s *source, within bool) (Select, *reach, eventRows, 
 	if err != nil {
 		return sel, nil, rows, err
 	}
-	at, err := b.moment(s.node, s.alias, s.first.Time)
+	r, err := b.reachAt(s.node, s.alias, s.first)
 	if err != nil {
 		return sel, nil, rows, err
 	}
-	r, err := b.reachAt(s.node, s.alias, s.first.Time)
+	at, _, err := r.moment(s.first)
 	if err != nil {
 		return sel, nil, rows, err
 	}
@@ -182,13 +182,14 @@ func (b *builder) activePeriods(m plan.Measure, cohorts string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	at, err := b.moment(node, alias, m.Inputs[1].Time)
+	r := newReach(b, node, alias)
+	at, _, err := r.moment(m.Inputs[1])
 	if err != nil {
 		return "", err
 	}
 	grain := string(b.spec.Time.Grain)
 	first, last := "first_"+grain, "last_"+grain
-	end := b.step("last_active_"+grain, "", Select{From: Table{Name: alias}, Grouped: true,
+	end := b.step("last_active_"+grain, "", Select{From: Table{Name: alias}, Joins: r.joins, Grouped: true,
 		Items: []Item{{b.lastPeriod(clock{last: Aggregate{Func: plan.Max, Arg: at}}), last}}})
 	span := b.step("cohort_range", "", Select{From: Table{Name: cohorts}, Grouped: true, Items: []Item{
 		{Aggregate{Func: plan.Min, Arg: Column{cohorts, b.spec.Time.Name}}, first}, {One{end, last}, last}}})

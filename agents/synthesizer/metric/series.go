@@ -8,11 +8,11 @@ import (
 // length of time that ends with the period, or those since the start of a larger period. Each row is read where
 // it counts, so that distinct counts and averages are right as well.
 func (b *builder) openCumulative(s *source) (block, error) {
-	r, err := b.reachAt(s.node, s.alias, s.first.Time)
+	r, err := b.reachAt(s.node, s.alias, s.first)
 	if err != nil {
 		return block{}, err
 	}
-	at, err := b.moment(s.node, s.alias, s.first.Time)
+	at, _, err := r.moment(s.first)
 	if err != nil {
 		return block{}, err
 	}
@@ -31,21 +31,23 @@ func (b *builder) openCumulative(s *source) (block, error) {
 	case m.GrainToDate != "":
 		within = append(within, Op{">=", at, bucketOf(start, m.GrainToDate, *b.spec.Time)})
 	}
-	sel := Select{
-		From:  Table{Name: periods},
-		Joins: []Join{{Kind: Inner, Table: Table{Name: s.alias}, On: within}},
-		Items: []Item{{start, b.spec.Time.Name}},
+	sel := Select{Items: []Item{{start, b.spec.Time.Name}}}
+	if len(r.joins) > 0 { // the time of a row is known only after these
+		r.joins = append(r.joins, Join{Kind: Inner, Table: Table{Name: periods}, On: within})
+	} else {
+		sel.From = Table{Name: periods}
+		sel.Joins = []Join{{Kind: Inner, Table: Table{Name: s.alias}, On: within}}
 	}
 	return b.rowsBlock(s, r, sel)
 }
 
 // openBalance reads, for each period, the rows of its last moment: of all rows, or of each entity where the measure names one.
 func (b *builder) openBalance(s *source) (block, error) {
-	r, err := b.reachAt(s.node, s.alias, s.first.Time)
+	r, err := b.reachAt(s.node, s.alias, s.first)
 	if err != nil {
 		return block{}, err
 	}
-	at, err := b.moment(s.node, s.alias, s.first.Time)
+	at, _, err := r.moment(s.first)
 	if err != nil {
 		return block{}, err
 	}
@@ -55,7 +57,7 @@ func (b *builder) openBalance(s *source) (block, error) {
 		if rows.Where, err = b.inWindow(s, at); err != nil {
 			return block{}, err
 		}
-	} else if !notNull(s.node, s.first.Time) {
+	} else if !s.dated() {
 		rows.Where = []Scalar{present(at)}
 	}
 	if b.split {

@@ -53,7 +53,7 @@ func (s *source) freeName(name string) string {
 func sourceKey(node *dbt.Node, m plan.Measure, timed bool) string {
 	parts := []any{node.ID, m.Kind}
 	if timed && m.Kind != plan.Population {
-		parts = append(parts, m.Time)
+		parts = append(parts, timeKey(m))
 	}
 	switch m.Kind {
 	case plan.Population:
@@ -67,12 +67,17 @@ func sourceKey(node *dbt.Node, m plan.Measure, timed bool) string {
 	case plan.OverPeriods:
 		parts = append(parts, m.Periods, m.Inputs[0].Name, atomKey(m.Inputs[0]))
 	case plan.Conversion, plan.Retention, plan.Funnel:
-		parts = append(parts, m.Time, filtersKey(m.Filters), m.Interval.Entity, m.Trailing)
+		parts = append(parts, timeKey(m), filtersKey(m.Filters), m.Interval.Entity, m.Trailing)
 		for _, then := range m.Inputs[1:] {
-			parts = append(parts, then.Model, then.Time, filtersKey(then.Filters))
+			parts = append(parts, then.Model, timeKey(then), filtersKey(then.Filters))
 		}
 	}
 	return keyOf(parts)
+}
+
+// timeKey is what dates the rows of a measure, and how it is reached.
+func timeKey(m plan.Measure) string {
+	return atomKey(plan.Measure{Time: m.Time, TimePath: m.TimePath})
 }
 
 // timed reports whether rows have to be placed in time at all.
@@ -128,11 +133,11 @@ func (b *builder) open(s *source) (block, error) {
 
 // openRows reads the rows of a fact as they are.
 func (b *builder) openRows(s *source) (block, error) {
-	sel, err := b.timedRows(s)
+	r, err := b.reachAt(s.node, s.alias, s.first)
 	if err != nil {
 		return block{}, err
 	}
-	r, err := b.reachAt(s.node, s.alias, s.first.Time)
+	sel, err := b.timedRows(s, r)
 	if err != nil {
 		return block{}, err
 	}
@@ -140,12 +145,12 @@ func (b *builder) openRows(s *source) (block, error) {
 }
 
 // timedRows are the rows of a fact within the window, with their period.
-func (b *builder) timedRows(s *source) (Select, error) {
+func (b *builder) timedRows(s *source, r *reach) (Select, error) {
 	var sel Select
 	if !b.timed() {
 		return sel, nil
 	}
-	at, err := b.moment(s.node, s.alias, s.first.Time)
+	at, _, err := r.moment(s.first)
 	if err != nil {
 		return sel, err
 	}

@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"slices"
 	"time"
 
 	"firstmile/planner/plan"
@@ -9,13 +10,14 @@ import (
 // clock is what one relation says about time: its first and last moment.
 type clock struct {
 	table       string
+	joins       []Join // where the times are on another table
 	first, last Scalar
 }
 
 func (b *builder) clocks() ([]clock, error) {
 	var out []clock
 	seen := map[string]bool{}
-	for _, s := range b.sources {
+	for _, s := range slices.Concat(b.beside, b.sources) {
 		parts, err := b.clockSources(s)
 		if err != nil {
 			return nil, err
@@ -25,7 +27,7 @@ func (b *builder) clocks() ([]clock, error) {
 			if err != nil {
 				return nil, err
 			}
-			if key := keyOf([]any{p.node.ID, c.first, c.last}); !seen[key] {
+			if key := keyOf([]any{p.node.ID, c.joins, c.first, c.last}); !seen[key] {
 				seen[key] = true
 				out = append(out, c)
 			}
@@ -41,19 +43,20 @@ func (b *builder) clock(s *source) (clock, error) {
 	most := func(at Scalar) Scalar { return Aggregate{Func: plan.Max, Arg: at} }
 	first := s.first
 	if first.Kind != plan.Population {
-		at, err := b.moment(s.node, s.alias, first.Time)
-		return clock{s.alias, least(at), most(at)}, err
+		r := newReach(b, s.node, s.alias)
+		at, _, err := r.moment(first)
+		return clock{s.alias, r.joins, least(at), most(at)}, err
 	}
 	from, err := b.moment(s.node, s.alias, first.Interval.From)
 	if err != nil {
 		return clock{}, err
 	}
 	if first.Interval.For != nil { // the data goes as far as the events do
-		return clock{s.alias, least(from), most(from)}, nil
+		return clock{table: s.alias, first: least(from), last: most(from)}, nil
 	}
 	to, err := b.moment(s.node, s.alias, first.Interval.To)
 	past := Case{When: []Scalar{Op{"<=", to, Today{}}}, Then: []Scalar{to}, Else: from}
-	return clock{s.alias, least(from), most(past)}, err
+	return clock{table: s.alias, first: least(from), last: most(past)}, err
 }
 
 // openStep is the one row with the start of the first period that the data does not cover to its end.
@@ -64,7 +67,7 @@ func (b *builder) openStep() (string, error) {
 	}
 	g := string(b.spec.Time.Grain)
 	return b.step("unfinished_"+g, "the "+g+" whose end the data has not reached", Select{
-		Items: []Item{{b.bucket(b.nextDay(c.last)), "starts_on"}}, From: Table{Name: table}, Grouped: true}), nil
+		Items: []Item{{b.bucket(b.nextDay(c.last)), "starts_on"}}, From: Table{Name: table}, Joins: c.joins, Grouped: true}), nil
 }
 
 // needsSpan reports whether the result is laid over a series of periods.
@@ -120,7 +123,7 @@ func (b *builder) spanStep() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		sel.From, sel.Grouped = Table{Name: table}, true
+		sel.From, sel.Joins, sel.Grouped = Table{Name: table}, c.joins, true
 		if first == nil {
 			first = b.bucket(c.first)
 		}
@@ -181,7 +184,7 @@ func (b *builder) wholeClock() (string, clock, error) {
 	var parts []Select
 	all := clock{}
 	for _, c := range clocks {
-		parts = append(parts, Select{Grouped: true, From: Table{Name: c.table},
+		parts = append(parts, Select{Grouped: true, From: Table{Name: c.table}, Joins: c.joins,
 			Items: []Item{{c.first, "first_at"}, {c.last, "last_at"}}})
 	}
 	all.table = b.step("facts_in_time", "", Union{Parts: parts})

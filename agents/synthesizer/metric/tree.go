@@ -244,6 +244,12 @@ type Latest struct {
 	Partition []Scalar
 }
 
+// Total is the sum of Arg over the rows that share Partition.
+type Total struct {
+	Arg       Scalar
+	Partition []Scalar
+}
+
 // Place numbers rows within Partition by By (nulls last, then by Ties), from 1.
 type Place struct {
 	Partition  []Scalar
@@ -274,6 +280,7 @@ func (Local) scalar()     {}
 func (Same) scalar()      {}
 func (Aggregate) scalar() {}
 func (Latest) scalar()    {}
+func (Total) scalar()     {}
 func (Place) scalar()     {}
 func (One) scalar()       {}
 func (Today) scalar()     {}

@@ -28,6 +28,9 @@ func (b *builder) validate() error {
 		if err := b.validMeasure(m); err != nil {
 			return err
 		}
+		if err := b.validWhole(m); err != nil {
+			return err
+		}
 	}
 	if err := b.validAge(); err != nil {
 		return err

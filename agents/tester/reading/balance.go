@@ -12,7 +12,7 @@ func (b *builder) balance(m plan.Measure) (string, error) {
 	if m.Time == "" {
 		return "", &Unsupported{"a balance without a time column"}
 	}
-	from, err := b.names(m.Model)
+	from, err := b.rows(m)
 	if err != nil {
 		return "", err
 	}
@@ -28,7 +28,7 @@ func (b *builder) balance(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	at := b.at(m.Time)
+	at := b.when(m)
 	period, entity := "true", "true"
 	if b.spec.Time != nil {
 		period = b.period(at)

@@ -22,7 +22,7 @@ func (b *builder) conversion(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	from, err := b.names(base.Model)
+	from, err := b.rows(base)
 	if err != nil {
 		return "", err
 	}
@@ -54,7 +54,7 @@ func (b *builder) conversion(m plan.Measure) (string, error) {
 		columns = append([]string{period + " as " + ident(b.spec.Time.Name)}, columns...)
 	}
 	sql := fmt.Sprintf("with others as (%s), follow as (%s), dated as (select f.*, %s as firstmile_at from %s as f) "+
-		"select %s from (select f.*, %s as firstmile_converted from dated as f) as f", others, follow, b.at(base.Time), from, strings.Join(columns, ", "), converted)
+		"select %s from (select f.*, %s as firstmile_converted from dated as f) as f", others, follow, b.when(base), from, strings.Join(columns, ", "), converted)
 	if len(where) > 0 {
 		sql += " where " + strings.Join(where, " and ")
 	}
@@ -66,7 +66,7 @@ func (b *builder) conversion(m plan.Measure) (string, error) {
 
 // events lists who had an event of a kind, when, and whether only its day is known.
 func (b *builder) events(m plan.Measure, entity string) (string, error) {
-	from, err := b.names(m.Model)
+	from, err := b.rows(m)
 	if err != nil {
 		return "", err
 	}
@@ -74,7 +74,7 @@ func (b *builder) events(m plan.Measure, entity string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	sql := fmt.Sprintf("select f.%s as who, %s as at, typeof(f.%s) = 'DATE' as day from %s as f", ident(entity), b.at(m.Time), ident(m.Time), from)
+	sql := fmt.Sprintf("select f.%s as who, %s as at, typeof(f.%s) = 'DATE' as day from %s as f", ident(entity), b.when(m), ident(timeColumn(m)), from)
 	if len(where) > 0 {
 		sql += " where " + strings.Join(where, " and ")
 	}

@@ -17,7 +17,7 @@ func (b *builder) cumulative(m plan.Measure) (string, error) {
 	case m.Time == "":
 		return "", &Unsupported{"a measure without a time column"}
 	}
-	from, err := b.names(m.Model)
+	from, err := b.rows(m)
 	if err != nil {
 		return "", err
 	}
@@ -37,7 +37,7 @@ func (b *builder) cumulative(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	at := b.at(m.Time)
+	at := b.when(m)
 	where = append(where, at+" < p.firstmile_end")
 	switch {
 	case m.Trailing != nil:

@@ -95,11 +95,11 @@ func (b *builder) began(measures []plan.Measure) ([]string, error) {
 		if m.Kind == plan.Population || m.Time == "" {
 			return nil, &Unsupported{"an earlier period beside a " + string(m.Kind) + " measure"}
 		}
-		from, err := b.names(m.Model)
+		from, err := b.rows(m)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, fmt.Sprintf("select min(%s) from %s as f", b.period(b.at(m.Time)), from))
+		out = append(out, fmt.Sprintf("select min(%s) from %s as f", b.period(b.when(m)), from))
 	}
 	return out, nil
 }

@@ -54,7 +54,7 @@ func (b *builder) firsts(m plan.Measure, within bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	from, err := b.names(base.Model)
+	from, err := b.rows(base)
 	if err != nil {
 		return "", err
 	}
@@ -62,7 +62,7 @@ func (b *builder) firsts(m plan.Measure, within bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	at := b.at(base.Time)
+	at := b.when(base)
 	columns := []string{entity + " as who", at + " as firstmile_at"}
 	period := ""
 	earlier := []string{"o.who = " + entity, "o.at < " + at}

@@ -65,7 +65,7 @@ func (b *builder) lookup(m plan.Measure, column plan.ColumnRef, paths []plan.Joi
 	}
 	at := b.asOf
 	if at == "" && m.Time != "" {
-		at = b.at(m.Time)
+		at = b.when(m)
 	}
 	for _, p := range paths {
 		if p.From == m.Model && len(p.Hops) > 0 {

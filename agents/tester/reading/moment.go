@@ -25,6 +25,36 @@ func (b *builder) moment(column string) string {
 // at is the moment of a column of the row f.
 func (b *builder) at(column string) string { return b.moment("f." + ident(column)) }
 
+// when is the moment of a row f of a measure, among its rows.
+func (b *builder) when(m plan.Measure) string { return b.at(timeColumn(m)) }
+
+// lookedUp is the column that rows have their time in where it is looked up elsewhere.
+const lookedUp = "firstmile_time"
+
+func timeColumn(m plan.Measure) string {
+	if m.TimePath != nil && m.Time != "" {
+		return lookedUp
+	}
+	return m.Time
+}
+
+// rows are the base rows of a measure as something to select from, with their time where that is looked up elsewhere.
+func (b *builder) rows(m plan.Measure) (string, error) {
+	from, err := b.names(m.Model)
+	if err != nil || timeColumn(m) != lookedUp {
+		return from, err
+	}
+	time, err := b.follow("f", "", m.TimePath.Hops, m.Time, 1)
+	return fmt.Sprintf("(select f.*, %s as %s from %s as f)", time, lookedUp, from), err
+}
+
+// Dated gives the base rows of a measure as something to select from, and the column that has their time.
+func Dated(m plan.Measure, names Names) (from, column string, err error) {
+	b := &builder{names: names}
+	from, err = b.rows(m)
+	return from, timeColumn(m), err
+}
+
 // period is the start of the period that a moment falls into, as a date for day and coarser grains.
 func (b *builder) period(moment string) string { return startOf(b.spec.Time, moment) }
 

@@ -101,7 +101,7 @@ func ofPeriod(m plan.Measure, ref plan.ColumnRef, p plan.DatePart) bool {
 		return false
 	}
 	if m.Model != "" {
-		return m.Kind != plan.Population && ref == plan.ColumnRef{Relation: m.Model, Column: m.Time}
+		return m.Kind != plan.Population && ref == m.Dated()
 	}
 	parts := m.Inputs
 	if m.Numerator != nil && m.Denominator != nil {
@@ -185,11 +185,11 @@ func (b *builder) extent(m plan.Measure) (string, error) {
 	if len(parts) > 0 {
 		return strings.Join(rows, " union all "), nil
 	}
-	from, err := b.names(m.Model)
+	from, err := b.rows(m)
 	if err != nil {
 		return "", err
 	}
-	first, last := b.at(m.Time), b.at(m.Time)
+	first, last := b.when(m), b.when(m)
 	if iv := m.Interval; m.Kind == plan.Population && iv != nil {
 		first = b.at(iv.From)
 		if last = first; iv.For == nil {

@@ -29,14 +29,14 @@ func (b *builder) span() (span, error) {
 	var lows, highs, ends []string
 	for _, m := range b.spec.Measures {
 		if err := b.leaves(m, func(x plan.Measure) error {
-			from, err := b.names(x.Model)
+			from, err := b.rows(x)
 			if err != nil {
 				return err
 			}
 			edge := func(agg, column string) string {
 				return fmt.Sprintf("(select cast(%s(%s) as timestamp) from %s as f)", agg, b.at(column), from)
 			}
-			low, high := x.Time, x.Time
+			low, high := timeColumn(x), timeColumn(x)
 			if iv := x.Interval; x.Kind == plan.Population && iv != nil {
 				if low, high = iv.From, iv.To; iv.For != nil {
 					high = low

@@ -87,7 +87,7 @@ func (b *builder) keys() []string {
 }
 
 func (b *builder) simple(m plan.Measure) (string, error) {
-	from, err := b.names(m.Model)
+	from, err := b.rows(m)
 	if err != nil {
 		return "", err
 	}
@@ -101,7 +101,7 @@ func (b *builder) simple(m plan.Measure) (string, error) {
 		if m.Time == "" {
 			return "", &Unsupported{"a measure without a time column"}
 		}
-		period = b.period(b.at(m.Time))
+		period = b.period(b.when(m))
 		columns = append(columns, period+" as "+ident(b.spec.Time.Name))
 	}
 	dims, err := b.dimensions(m, period)
@@ -130,7 +130,7 @@ func (b *builder) conditions(m plan.Measure) ([]string, error) {
 		return nil, err
 	}
 	if m.Time != "" && m.Kind == plan.Simple {
-		out = append(out, b.window(b.at(m.Time))...)
+		out = append(out, b.window(b.when(m))...)
 	}
 	return out, nil
 }
