@@ -67,19 +67,19 @@ func compare(figures []figure, measured map[series][]float64) (text string, shor
 	row("figure", "goal", "measured", "")
 	for _, f := range figures {
 		values := measured[series{f.benchmark, f.unit}]
-		goal := "under " + f.goal.String()
+		goal := "under " + shown(f.goal, f.unit)
 		if len(values) == 0 {
 			row(f.what, goal, "-", "not measured: no "+f.benchmark+" in "+f.unit)
 			short++
 			continue
 		}
-		value := time.Duration(median(values))
+		value := median(values)
 		verdict := "holds"
 		if value >= f.goal {
 			verdict = "FALLS SHORT"
 			short++
 		}
-		row(f.what, goal, rounded(value).String(), verdict)
+		row(f.what, goal, shown(value, f.unit), verdict)
 	}
 	_ = w.Flush()
 	return b.String(), short
@@ -89,6 +89,14 @@ func compare(figures []figure, measured map[series][]float64) (text string, shor
 func median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
+}
+
+// shown writes a value of the unit for people.
+func shown(value float64, unit string) string {
+	if strings.HasSuffix(unit, "bytes") {
+		return fmt.Sprintf("%.0fMB", value/megabytes)
+	}
+	return rounded(time.Duration(value)).String()
 }
 
 // rounded keeps three digits or so: nobody needs nanoseconds of a second.

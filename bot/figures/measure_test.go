@@ -3,7 +3,6 @@ package main
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -15,6 +14,7 @@ BenchmarkA-2 	     100	  12264032 ns/op	  41.5 p99-ns	       3 allocs/op
 BenchmarkB/sub-case-16         	       1	 350000000 ns/op
 Benchmark chatter of a log line
 BenchmarkLog said 3 things
+BenchmarkD-2 1 5 ns/op 104857600 held-bytes
 BenchmarkC-2 1 NaN ns/op
 BenchmarkC-2 1 Inf ns/op
 BenchmarkC-2 1 -5 ns/op
@@ -27,16 +27,18 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, short := compare([]figure{
-		{"first", "BenchmarkA", "ns/op", 20 * time.Millisecond},
-		{"its tail", "BenchmarkA", "p99-ns", time.Microsecond},
-		{"second", "BenchmarkB/sub-case", "ns/op", 300 * time.Millisecond},
-		{"third", "BenchmarkC", "ns/op", time.Second},
+		{"first", "BenchmarkA", "ns/op", 20 * milliseconds},
+		{"its tail", "BenchmarkA", "p99-ns", 1000},
+		{"second", "BenchmarkB/sub-case", "ns/op", 300 * milliseconds},
+		{"room", "BenchmarkD", "held-bytes", 300 * megabytes},
+		{"third", "BenchmarkC", "ns/op", seconds},
 	}, measured)
 	want := `
 figure    goal         measured  
 first     under 20ms   12.26ms   holds
 its tail  under 1µs    42ns      holds
 second    under 300ms  350ms     FALLS SHORT
+room      under 300MB  100MB     holds
 third     under 1s     -         not measured: no BenchmarkC in ns/op
 `
 	if diff := cmp.Diff(strings.TrimPrefix(want, "\n"), text); diff != "" {
