@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -82,6 +83,10 @@ func designs(t testing.TB) map[string]plan.Spec {
 		"total":        {Measures: []plan.Measure{revenue}, Filters: []plan.Filter{statusIs(plan.NotIn, "void", "open")}},
 		"percentile":   {Measures: []plan.Measure{median, p90}, Time: sunday},
 		"ratio":        {Measures: []plan.Measure{{Name: "paid_share", Kind: plan.Ratio, Numerator: &paid, Denominator: &orders}}, Dimensions: region, Time: complete(plan.Month)},
+		"share":        {Measures: []plan.Measure{shareOf(revenue)}, Dimensions: region, Time: every(plan.Month)},
+		"share_within": {Measures: []plan.Measure{orders, shareOf(orders, "region")}, Dimensions: append(slices.Clone(region), weekday...)},
+		"share_buyers": {Measures: []plan.Measure{shareOf(buyers)}, Dimensions: region, Time: complete(plan.Month)},
+		"share_top":    {Measures: []plan.Measure{revenue, shareOf(revenue)}, Dimensions: region, Time: every(plan.Month), Rank: top},
 		"two_facts":    {Measures: []plan.Measure{{Name: "refund_rate", Kind: plan.Ratio, Numerator: &refunds, Denominator: &revenue}}, Dimensions: region, Time: every(plan.Quarter)},
 		"growth":       {Measures: []plan.Measure{{Name: "growth", Kind: plan.Derived, Formula: formula("(revenue - revenue_last_year) / revenue_last_year"), Inputs: []plan.Measure{revenue, before}}}, Time: every(plan.Month)},
 		"cumulative":   {Measures: []plan.Measure{running, trailing, toDate}, Time: every(plan.Month)},

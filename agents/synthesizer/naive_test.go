@@ -40,6 +40,9 @@ type leaf struct {
 func leaves(m plan.Measure, offset *plan.Span) []leaf {
 	switch m.Kind {
 	case plan.Ratio:
+		if m.Denominator.Whole != nil {
+			return leaves(*m.Numerator, offset)
+		}
 		return append(leaves(*m.Numerator, offset), leaves(*m.Denominator, offset)...)
 	case plan.Derived:
 		var out []leaf
@@ -314,21 +317,25 @@ func (n *naive) inState(m plan.Measure, r record, start time.Time) bool {
 	return validAt(m, r, to) && !member(from)
 }
 
+// validAt is the state just before an edge.
 func validAt(m plan.Measure, r record, at time.Time) bool {
 	from, ok := r[m.Interval.From].(time.Time)
-	if !ok || from.After(at) {
+	if !ok || !from.Before(at) {
 		return false
 	}
 	if f := m.Interval.For; f != nil {
-		return move(from, f.Count, f.Unit).After(at)
+		return !move(from, f.Count, f.Unit).Before(at)
 	}
 	to, ends := r[m.Interval.To].(time.Time)
-	return !ends || to.After(at)
+	return !ends || !to.Before(at)
 }
 
 func (n *naive) value(m plan.Measure, offset *plan.Span, g group, all []leaf) any {
 	switch m.Kind {
 	case plan.Ratio:
+		if m.Denominator.Whole != nil {
+			return divide(n.value(*m.Numerator, offset, g, all), n.wholeOf(*m.Denominator, g, all))
+		}
 		return divide(n.value(*m.Numerator, offset, g, all), n.value(*m.Denominator, offset, g, all))
 	case plan.Conversion:
 		var parts []any

@@ -174,6 +174,7 @@ func randomSpec(r *rand.Rand) plan.Spec {
 	if len(spec.Dimensions) > 0 && spec.Measures[0].Kind != plan.OverPeriods && maybe(r, 30) {
 		g.rank()
 	}
+	g.within()
 	return spec
 }
 
@@ -187,7 +188,7 @@ func (g *generator) name() string { g.next++; return fmt.Sprintf("m%d", g.next) 
 
 func (g *generator) measures() {
 	r := g.r
-	kinds := []func() plan.Measure{g.orders, g.orders, g.refunds, g.ratio, g.difference, g.balance, g.conversion, g.conversion}
+	kinds := []func() plan.Measure{g.orders, g.orders, g.refunds, g.ratio, g.share, g.share, g.difference, g.balance, g.conversion, g.conversion}
 	timed := g.spec.Time != nil
 	if timed || g.spec.Window != nil && g.spec.Window.From != "" && g.spec.Window.To != "" {
 		kinds = append(kinds, g.population, g.population, g.churn)

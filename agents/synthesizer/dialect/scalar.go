@@ -97,6 +97,8 @@ func (s scope) particular(x metric.Scalar) sqltree.Expr {
 		return s.aggregate(x)
 	case metric.Latest:
 		return sqltree.Call{Name: "max", Args: []sqltree.Expr{s.scalar(x.Arg)}, Over: &sqltree.Over{Partition: s.scalars(x.Partition)}}
+	case metric.Total:
+		return sqltree.Call{Name: "sum", Args: []sqltree.Expr{s.scalar(x.Arg)}, Over: &sqltree.Over{Partition: s.scalars(x.Partition)}}
 	case metric.Place:
 		over := &sqltree.Over{Partition: s.scalars(x.Partition)}
 		over.Order = append(over.Order, sqltree.Order{Expr: s.scalar(x.By), Desc: x.Descending, NullsLast: true})
