@@ -22,6 +22,7 @@ import (
 // glossaryCommand is what a team does with its glossary outside of a conversation.
 type glossaryCommand struct {
 	Lint   glossaryLintCommand   `cmd:"" help:"Check a glossary against its project: each problem with file and line."`
+	Import glossaryImportCommand `cmd:"" help:"Turn a list of terms (CSV) into a glossary file."`
 	Schema glossarySchemaCommand `cmd:"" help:"Print the JSON schema of a glossary file."`
 }
 

@@ -96,3 +96,24 @@ func TestSchemas(t *testing.T) {
 		t.Errorf("%d", code)
 	}
 }
+
+// TestGlossaryImport: a list of terms becomes a glossary that lint takes.
+func TestGlossaryImport(t *testing.T) {
+	dir := shopProject(t)
+	list := filepath.Join(t.TempDir(), "terms.csv")
+	writeFile(t, list, "Term,Synonyms,Table,Aggregation,Column,Date\nTotal paid,paid amount,fct_orders,sum,amount,ordered_at\nJoy,,,,,\n")
+	out := filepath.Join(dir, "glossary", "imported.yml")
+	code, stdout, stderr := runProgram(t, "glossary", "import", list, "--out", out)
+	if code != exitError || stdout != "" || !strings.Contains(stderr, "terms.csv:3: term joy: nothing says what it means") {
+		t.Errorf("%d\n%s%s", code, stdout, stderr)
+	}
+	if code, stdout, stderr := runProgram(t, "glossary", "lint", dir); code != 0 || !strings.Contains(stdout, "2 terms, no problems") {
+		t.Errorf("%d\n%s%s", code, stdout, stderr)
+	}
+	if code, _, stderr := runProgram(t, "glossary", "import", list, "--out", out); code != exitUsage || !strings.Contains(stderr, "is there already") {
+		t.Errorf("%d\n%s", code, stderr)
+	}
+	if code, stdout, _ := runProgram(t, "glossary", "import", list); code != exitError || !strings.HasPrefix(stdout, "terms:\n  - id: total_paid\n") {
+		t.Errorf("%d\n%s", code, stdout)
+	}
+}

@@ -59,6 +59,17 @@ func (e *Entry) Open(depth int, key string) {
 	e.lines = append(e.lines, strings.Repeat("  ", depth)+key+":")
 }
 
+// List adds a key with several texts; without any it adds nothing.
+func (e *Entry) List(key string, texts []string) {
+	if len(texts) == 0 {
+		return
+	}
+	e.Open(0, key)
+	for _, t := range texts {
+		e.lines = append(e.lines, "  - "+quoted(t))
+	}
+}
+
 // Filters adds conditions, each with its relation; own is the one that needs no naming. False when one cannot be said.
 func (e *Entry) Filters(depth int, key, own string, filters []plan.Filter) bool {
 	if len(filters) == 0 {
