@@ -115,7 +115,7 @@ func dates(m plan.Measure) []plan.ColumnRef {
 		if m.Interval != nil && m.Kind == plan.Population {
 			return []plan.ColumnRef{{Relation: m.Model, Column: m.Interval.From}}
 		}
-		return []plan.ColumnRef{{Relation: m.Model, Column: m.Time}}
+		return []plan.ColumnRef{m.Dated()}
 	}
 	var out []plan.ColumnRef
 	for _, p := range parts {

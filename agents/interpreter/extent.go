@@ -50,9 +50,9 @@ func dated(m plan.Measure, back plan.Span) []datedPart {
 		back = *m.Offset
 	}
 	if m.Model != "" {
-		p := datedPart{date: plan.ColumnRef{Relation: m.Model, Column: m.Time}, quote: m.Origin.Quote, back: back}
+		p := datedPart{date: m.Dated(), quote: m.Origin.Quote, back: back}
 		if m.Kind == plan.Population && m.Interval != nil {
-			p.date.Column, p.state = m.Interval.From, true
+			p.date, p.state = plan.ColumnRef{Relation: m.Model, Column: m.Interval.From}, true
 		}
 		for _, f := range m.Filters {
 			if f.Column == p.date && len(f.Values) == 1 && f.Values[0].Kind == plan.DateLiteral {

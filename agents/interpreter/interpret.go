@@ -52,7 +52,7 @@ type session struct {
 	used    map[int]bool      // answers that were taken
 	assumed []plan.Assumption // from defaults and corrections
 	asked   map[string]plan.Question
-	undated []plan.ColumnRef // of the reading that is proposed
+	undated []plan.Measure // of the reading that is proposed
 
 	hint hint // of a language model
 

@@ -89,7 +89,7 @@ type base struct {
 	calendar Calendar
 	prefix   string // of new models
 
-	undated map[plan.ColumnRef]gap    // rows without a date, counted once; guarded by the interpreter's mutex
+	undated map[string]gap            // rows without a date, counted once; guarded by the interpreter's mutex
 	extents map[plan.ColumnRef]extent // first and last dates, likewise
 
 	own *search.Index // when nobody else keeps one

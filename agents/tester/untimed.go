@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"firstmile/agents/tester/reading"
 	"firstmile/planner/plan"
 )
 
@@ -16,12 +17,12 @@ func (s *subject) untimed(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	var out []string
-	for _, c := range timeColumns(s.spec.Measures) {
-		from, err := s.relationName(c.Relation)
+	for _, m := range timed(s.spec.Measures) {
+		from, column, err := reading.Dated(m, s.relationName)
 		if err != nil {
 			return "", err
 		}
-		got, err := s.query(ctx, fmt.Sprintf("select count(*), count(*) filter (where %s is null) from %s", quoteName(c.Column), from), 1)
+		got, err := s.query(ctx, fmt.Sprintf("select count(*), count(*) filter (where %s is null) from %s", quoteName(column), from), 1)
 		if err != nil {
 			return "", err
 		}
@@ -30,30 +31,34 @@ func (s *subject) untimed(ctx context.Context) (string, error) {
 			if lost == 1 {
 				verb = "has no %s and is in no period"
 			}
-			out = append(out, fmt.Sprintf("%d of %s of %s "+verb, lost, count(all, "row"), c.Relation, c.Column))
+			date := m.Time
+			if m.TimePath != nil {
+				date = m.Dated().String()
+			}
+			out = append(out, fmt.Sprintf("%d of %s of %s "+verb, lost, count(all, "row"), m.Model, date))
 		}
 	}
 	return strings.Join(out, "; "), nil
 }
 
-// timeColumns lists the columns that place base rows in time, each once: the time of a fact, the start of an interval.
-func timeColumns(measures []plan.Measure) []plan.ColumnRef {
-	var out []plan.ColumnRef
+// timed lists the relations whose rows are placed in time, each once for each way: by the time of a fact, by the start of an interval.
+func timed(measures []plan.Measure) []plan.Measure {
+	var out []plan.Measure
 	for _, m := range measures {
-		var found []plan.ColumnRef
+		var found []plan.Measure
 		switch {
 		case m.Numerator != nil && m.Denominator != nil:
-			found = timeColumns([]plan.Measure{*m.Numerator, *m.Denominator})
+			found = timed([]plan.Measure{*m.Numerator, *m.Denominator})
 		case len(m.Inputs) > 0:
-			found = timeColumns(m.Inputs)
+			found = timed(m.Inputs)
 		case m.Kind == plan.Population && m.Interval != nil:
-			found = []plan.ColumnRef{{Relation: m.Model, Column: m.Interval.From}}
+			found = []plan.Measure{{Model: m.Model, Time: m.Interval.From}}
 		case m.Time != "":
-			found = []plan.ColumnRef{{Relation: m.Model, Column: m.Time}}
+			found = []plan.Measure{{Model: m.Model, Time: m.Time, TimePath: m.TimePath}}
 		}
-		for _, c := range found {
-			if !slices.Contains(out, c) {
-				out = append(out, c)
+		for _, x := range found {
+			if !slices.ContainsFunc(out, func(y plan.Measure) bool { return x.Model == y.Model && x.SameTime(y) }) {
+				out = append(out, x)
 			}
 		}
 	}

@@ -46,8 +46,8 @@ type Draft struct {
 	Assumptions []plan.Assumption
 	Evidence    []plan.Evidence
 	Needs       []Need
-	// Undated lists the date columns that may be empty; rows without one are left out.
-	Undated []plan.ColumnRef
+	// Undated lists what is read by a date that may be missing, as measures with Model, Time and TimePath only; rows without it are left out.
+	Undated []plan.Measure
 	// Chosen says which candidate stands for which words, in the order of the words.
 	Chosen []Chosen
 }
@@ -89,17 +89,18 @@ type builder struct {
 	pick Pick
 	d    Draft
 
-	apart  bool   // conditions belong to the part of a ratio that is being built
-	across bool   // two periods stand side by side, without a time axis
-	asOf   bool   // a column is looked at as of the time of each row
-	beside string // relation of the noun that the words being read belong to
+	total  grammar.Span // words that ask for a share of a total
+	apart  bool         // conditions belong to the part of a ratio that is being built
+	across bool         // two periods stand side by side, without a time axis
+	asOf   bool         // a column is looked at as of the time of each row
+	beside string       // relation of the noun that the words being read belong to
 }
 
 // Compose builds the Spec of a structure. The error is a *Refusal.
 func Compose(c Context, s grammar.Structure, pick Pick) (Draft, error) {
 	b := &builder{Context: c, s: s, pick: pick}
 	b.d.Spec.Version = plan.SpecVersion
-	for _, step := range []func() error{b.measures, b.dimensions, b.filters, b.included, b.rank, b.time, b.recurring, b.omitted, b.window, b.compares, b.private, b.finish} {
+	for _, step := range []func() error{b.measures, b.dimensions, b.filters, b.included, b.rank, b.time, b.wholes, b.recurring, b.omitted, b.window, b.compares, b.private, b.finish} {
 		if err := step(); err != nil {
 			return Draft{}, err
 		}

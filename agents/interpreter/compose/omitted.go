@@ -51,7 +51,7 @@ func partWords(p plan.DatePart) (name, label, what string) {
 
 // dated is the one column that dates the rows of every measure.
 func (b *builder) dated(at grammar.Span) (plan.ColumnRef, []plan.JoinPath, error) {
-	var found []plan.ColumnRef
+	var found []plan.Measure
 	undated := ""
 	for _, m := range b.d.Spec.Measures {
 		eachLeaf(m, func(x plan.Measure) {
@@ -59,8 +59,8 @@ func (b *builder) dated(at grammar.Span) (plan.ColumnRef, []plan.JoinPath, error
 				undated = x.Label
 				return
 			}
-			if c := (plan.ColumnRef{Relation: x.Model, Column: x.Time}); !slices.Contains(found, c) {
-				found = append(found, c)
+			if !slices.ContainsFunc(found, func(o plan.Measure) bool { return x.Model == o.Model && x.SameTime(o) }) {
+				found = append(found, x)
 			}
 		})
 	}
@@ -70,8 +70,7 @@ func (b *builder) dated(at grammar.Span) (plan.ColumnRef, []plan.JoinPath, error
 	case len(found) != 1:
 		return plan.ColumnRef{}, nil, b.refuse(at, "the figures are dated by different columns")
 	}
-	paths, _ := b.K.Paths(found[0].Relation, found[0].Relation)
-	return found[0], paths[:min(1, len(paths))], nil
+	return found[0].Dated(), found[0].DatePaths(), nil
 }
 
 func (b *builder) onDays(c *grammar.Cond) error {

@@ -21,7 +21,7 @@ func (b *builder) private() error {
 	for _, m := range b.d.Spec.Measures {
 		eachLeaf(m, func(x plan.Measure) {
 			if x.Time != "" {
-				shown = append(shown, plan.ColumnRef{Relation: x.Model, Column: x.Time})
+				shown = append(shown, x.Dated())
 			}
 			if x.Agg == plan.Count || x.Agg == plan.CountDistinct || x.Expr == nil {
 				return

@@ -38,7 +38,7 @@ func (b *builder) perEntity(n *grammar.Measure) (plan.Measure, error) {
 	}
 	col := plan.Col(key)
 	den := plan.Measure{Name: snake(c.Label), Label: "Number of " + c.Label, Kind: plan.Simple, Model: base.Model, Agg: plan.CountDistinct, Expr: &col,
-		Filters: base.Filters, Time: base.Time, Format: plan.Number, Description: fmt.Sprintf("Different %s in %s.", c.Label, base.Model), Origin: b.origin(n.Slot, c)}
+		Filters: base.Filters, Time: base.Time, TimePath: base.TimePath, Format: plan.Number, Description: fmt.Sprintf("Different %s in %s.", c.Label, base.Model), Origin: b.origin(n.Slot, c)}
 	r, _ := b.K.Relation(c.Relation)
 	if b.mayCountAll(base, n, c) && b.countsAll(base, n, c) {
 		all := b.rowsIn(r, c)
@@ -197,7 +197,7 @@ func (b *builder) having(n *grammar.Measure) (plan.Measure, error) {
 	}
 	col := plan.Col(key)
 	m := plan.Measure{Name: snake(who.Label + " with " + what.Label), Label: sentence(who.Label) + " with " + lowerFirst(what.Label), Kind: plan.Simple, Model: rows.Model,
-		Agg: plan.CountDistinct, Expr: &col, Filters: rows.Filters, Time: rows.Time, Format: plan.Number,
+		Agg: plan.CountDistinct, Expr: &col, Filters: rows.Filters, Time: rows.Time, TimePath: rows.TimePath, Format: plan.Number,
 		Description: fmt.Sprintf("Different %s that appear in %s.", who.Label, rows.Model), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(n.From, n.To)}}
 	if m, err = b.resolvePaths(m, at); err != nil {
 		return m, err

@@ -7,6 +7,7 @@ import (
 
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
+	"firstmile/agents/interpreter/token"
 	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
@@ -58,7 +59,7 @@ func (b *builder) measureSpan() grammar.Span {
 }
 
 // timeOverride is the time column that the request names itself: "by paid date".
-func (b *builder) timeOverride() (*knowledge.Candidate, error) {
+func (b *builder) timeOverride() (*namedDate, error) {
 	var slot *grammar.Slot
 	for _, s := range b.s.Splits {
 		if s.Time != nil {
@@ -73,18 +74,11 @@ func (b *builder) timeOverride() (*knowledge.Candidate, error) {
 	if slot == nil {
 		return nil, nil
 	}
-	bases := b.d.Spec.BaseModels()
-	for _, c := range slot.Cands {
-		if slices.Equal(bases, []string{c.Relation}) {
-			b.use(slot, c)
-			return &c, nil
-		}
-	}
-	return nil, b.refuse(grammar.Span{From: slot.From, To: slot.To}, "%s is not a date of %s", slot.Cands[0].Label, strings.Join(bases, " and "))
+	return b.dateNamed(slot)
 }
 
 // setTime fills in the time column of every part that has none.
-func (b *builder) setTime(m *plan.Measure, override *knowledge.Candidate) error {
+func (b *builder) setTime(m *plan.Measure, override *namedDate) error {
 	for _, p := range []**plan.Measure{&m.Numerator, &m.Denominator} {
 		if *p != nil {
 			part := **p
@@ -102,12 +96,15 @@ func (b *builder) setTime(m *plan.Measure, override *knowledge.Candidate) error 
 	if m.Model == "" || m.Kind == plan.Population {
 		return nil
 	}
-	if override != nil && override.Relation == m.Model {
-		b.redate(m, override.Column.Column)
+	if override != nil && len(override.ways[m.Model]) > 0 {
+		b.redate(m, *override)
 		return nil
 	}
+	if r, ok := b.K.Relation(m.Model); m.Time == "" && ok && len(r.Times) == 0 {
+		return b.lend(m)
+	}
 	if m.Time == "" {
-		column, err := b.defaultTime(m.Model)
+		column, err := b.defaultTime(m)
 		if err != nil {
 			return err
 		}
@@ -116,28 +113,41 @@ func (b *builder) setTime(m *plan.Measure, override *knowledge.Candidate) error 
 	return nil
 }
 
-// redate dates a measure by another column than its definition says, and no longer calls it by the same name.
-func (b *builder) redate(m *plan.Measure, column string) {
-	if m.Time != "" && m.Time != column {
-		b.assume(true, "%s is dated by %s here, not by %s as its definition says.", m.Label, column, m.Time)
-		m.Name += "_by_" + snake(column)
-		m.Label += " by " + strings.Join(glossary.Split(column), " ")
-	}
-	m.Time = column
-}
-
-func (b *builder) defaultTime(model string) (string, error) {
+// defaultTime finds the date of a measure whose definition names none.
+func (b *builder) defaultTime(m *plan.Measure) (string, error) {
+	model := m.Model
 	r, ok := b.K.Relation(model)
 	if !ok || len(r.Times) == 0 {
 		return "", b.refuse(b.timeSpan(), "%s has no date, so it cannot be put into periods", model)
 	}
-	if r.DefaultTime != "" {
+	if m.Expr != nil && m.Expr.Kind == plan.ExprColumn && r.DefaultTime == "" {
+		if date, agreed := r.TimeOf(m.Expr.Name); date != "" {
+			why := "the glossary's metrics of " + m.Expr.Name + " use it"
+			if !agreed {
+				why = "most of the glossary's metrics on " + model + " use it, though not all"
+			}
+			b.assume(!agreed, "%s decides which period a row of %s falls into: %s.", date, model, why)
+			return date, nil
+		}
+	}
+	at, times := b.timeSpan(), r.Times
+	event, happened := b.happened(r)
+	if r.DefaultTime != "" && (!happened || len(times) == 1) {
 		b.assume(false, "%s decides which period a row of %s falls into: %s.", r.DefaultTime, model, r.TimeWhy)
 		return r.DefaultTime, nil
 	}
-	n := Need{Kind: plan.AskTime, Subject: b.subject(b.timeSpan().From, b.timeSpan().To), Weight: 7,
+	n := Need{Kind: plan.AskTime, Subject: b.subject(at.From, at.To), Weight: 7,
 		Text: fmt.Sprintf("Which date of %s puts a row into a period?", model), Why: "Rows fall into other periods, so every figure differs."}
-	for i, c := range r.Times {
+	if happened {
+		own := b.dateOf(r, event)
+		if own != "" {
+			b.assume(true, "What was %s is dated by %s.", b.quote(event.From, event.To), own)
+			return own, nil
+		}
+		n.Subject = b.subject(event.From, event.To)
+		n.Text = fmt.Sprintf("Which date of %s counts for what was %q?", model, n.Subject)
+	}
+	for i, c := range times {
 		if i == plan.MaxOptions {
 			break
 		}
@@ -145,6 +155,38 @@ func (b *builder) defaultTime(model string) (string, error) {
 		n.Options = append(n.Options, plan.Option{ID: c, Label: strings.Join(glossary.Split(c), " "), Default: i == 0, Detail: col.Description})
 	}
 	return b.settle(n), nil
+}
+
+// happened finds words of a condition that say what has happened to the rows of a relation, such as "cancelled": a period
+// may be the one in which it did, or the one in which the rows began.
+func (b *builder) happened(r *knowledge.Relation) (grammar.Span, bool) {
+	for _, c := range b.d.Chosen {
+		if c.Kind == knowledge.Value && c.Candidate.Term == "" && c.Candidate.Relation == r.Name && c.To == c.From+1 && b.K.Participle(b.Tokens[c.From]) && !b.negated(c.Span) {
+			return c.Span, true
+		}
+	}
+	return grammar.Span{}, false
+}
+
+// negated reports whether words stand in a condition that turns them around: rows that are not cancelled are dated as all rows are.
+func (b *builder) negated(at grammar.Span) bool {
+	return slices.ContainsFunc(b.s.Conds(), func(c *grammar.Cond) bool {
+		return c.Neg && slices.ContainsFunc(c.Values, func(v *grammar.Slot) bool { return v.From <= at.From && at.To <= v.To })
+	})
+}
+
+// dateOf is the one date of a relation that is named for what has happened: cancelled_at.
+func (b *builder) dateOf(r *knowledge.Relation, event grammar.Span) string {
+	var found []string
+	for _, c := range r.Times {
+		if slices.ContainsFunc(b.K.Words(strings.Join(glossary.Split(c), " ")), func(w token.Token) bool { return w.Stem == b.Tokens[event.From].Stem }) {
+			found = append(found, c)
+		}
+	}
+	if len(found) != 1 {
+		return ""
+	}
+	return found[0]
 }
 
 // timeSpan is the words that ask for time: a grain, a window, or the measure itself.
@@ -164,17 +206,17 @@ func (b *builder) timeSpan() grammar.Span {
 }
 
 // undated records that rows without a date fall into no period.
-func (b *builder) undated(date plan.ColumnRef) {
-	if !b.nullable(date, nil) {
+func (b *builder) undated(m plan.Measure) {
+	if !b.nullable(m.Dated(), m.DatePaths()) {
 		return
 	}
-	b.d.Undated = append(b.d.Undated, date)
-	b.assume(false, "%s", UndatedText(date))
+	b.d.Undated = append(b.d.Undated, plan.Measure{Model: m.Model, Time: m.Time, TimePath: m.TimePath})
+	b.assume(false, "%s", UndatedText(m))
 }
 
-// UndatedText is the assumption about rows that have no date.
-func UndatedText(date plan.ColumnRef) string {
-	return fmt.Sprintf("Rows of %s without %s are left out.", date.Relation, date.Column)
+// UndatedText is the assumption about rows of a measure that have no date.
+func UndatedText(m plan.Measure) string {
+	return fmt.Sprintf("Rows of %s without %s are left out.", m.Model, DateName(m))
 }
 
 // asOfToday fixes the day that stands for today in checks, where the SQL depends on the day that it runs on: a state over time
@@ -224,8 +266,10 @@ func (b *builder) describeTime() {
 		eachLeaf(m, func(x plan.Measure) {
 			if x.Time != "" && !seen[x.Model] {
 				seen[x.Model] = true
-				b.assume(false, "Rows of %s are dated by %s.", x.Model, x.Time)
-				b.undated(plan.ColumnRef{Relation: x.Model, Column: x.Time})
+				if x.TimePath == nil {
+					b.assume(false, "Rows of %s are dated by %s.", x.Model, x.Time)
+				}
+				b.undated(x)
 			}
 		})
 	}

@@ -119,10 +119,9 @@ func (b *builder) during(m plan.Measure, s stretch) plan.Measure {
 	if m.Model == "" {
 		return m
 	}
-	paths, _ := b.K.Paths(m.Model, m.Model)
 	m.Filters = slices.Clone(m.Filters)
 	edge := func(op plan.Operator, t time.Time) {
-		f := plan.Filter{Column: plan.ColumnRef{Relation: m.Model, Column: m.Time}, Op: op, Paths: paths[:min(1, len(paths))],
+		f := plan.Filter{Column: m.Dated(), Op: op, Paths: m.DatePaths(),
 			Values: []plan.Literal{{Kind: plan.DateLiteral, Text: t.Format(time.DateOnly)}}, Origin: plan.Origin{Kind: plan.FromQuote, Quote: s.words}}
 		f.Label = glossary.Label(f)
 		m.Filters = append(m.Filters, f)

@@ -38,6 +38,14 @@ func (b *builder) window() error {
 	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
 		return b.refuse(at, "the period ends before it begins")
 	}
+	if to, err = b.wholePeriods(at, from, to); err != nil {
+		return err
+	}
+	if w.AtEnd {
+		if from, err = b.momentOf(w, to); err != nil {
+			return err
+		}
+	}
 	out := plan.Window{Label: b.quote(w.From, w.To), Origin: plan.Origin{Kind: plan.FromQuote, Quote: b.quote(w.From, w.To)}}
 	if !from.IsZero() {
 		out.From = from.Format(time.DateOnly)
@@ -58,13 +66,62 @@ func (b *builder) window() error {
 	return nil
 }
 
+// momentOf is the last day before a moment. A state has a figure then; what is counted or added up over a time has none.
+func (b *builder) momentOf(w *grammar.Window, to time.Time) (time.Time, error) {
+	at := grammar.Span{From: w.From, To: w.To}
+	if today, err := time.Parse(time.DateOnly, b.Today); err == nil && to.After(today.AddDate(0, 0, 1)) {
+		return to, b.refuse(at, "that is after today, %s", b.Today)
+	}
+	if b.d.Spec.Time != nil {
+		return to, b.refuse(at, "that is one moment, and you want a row per %s", b.d.Spec.Time.Grain)
+	}
+	for _, m := range b.d.Spec.Measures {
+		var moving *plan.Measure
+		eachLeaf(m, func(x plan.Measure) {
+			if x.Kind != plan.Balance && (x.Kind != plan.Population || x.Interval == nil || x.Interval.State != plan.Closing) {
+				moving = &x
+			}
+		})
+		if moving != nil {
+			return to, b.refuse(at, "%s is no state that there is at one moment; say \"in\" or \"until\" for a time", lowerFirst(moving.Label))
+		}
+		b.assume(true, "%s is that at the end of %s.", m.Label, to.AddDate(0, 0, -1).Format(time.DateOnly))
+	}
+	return to.AddDate(0, 0, -1), nil
+}
+
+// wholePeriods ends a window with the last period that is over, where figures compare the two ends of periods: what the quarter under
+// way has lost nobody knows yet.
+func (b *builder) wholePeriods(at grammar.Span, from, to time.Time) (time.Time, error) {
+	t := b.d.Spec.Time
+	today, err := time.Parse(time.DateOnly, b.Today)
+	state := func(m plan.Measure) (found bool) {
+		eachLeaf(m, func(x plan.Measure) { found = found || x.Kind == plan.Population })
+		return found
+	}
+	if t == nil || !t.Complete || err != nil || to.IsZero() || !to.After(today.AddDate(0, 0, 1)) || !slices.ContainsFunc(b.d.Spec.Measures, state) {
+		return to, nil
+	}
+	over := StartOf(today.AddDate(0, 0, 1), t.Grain, b.WeekStart)
+	if t.FiscalStart > 1 {
+		over = b.fiscalStart(at, today.AddDate(0, 0, 1), t.Grain)
+	}
+	if !from.IsZero() && !from.Before(over) {
+		return to, b.refuse(at, "no %s of it is over on %s, and the figures compare the two ends of each", t.Grain, b.Today)
+	}
+	if over.Before(to) {
+		b.assume(true, "%q ends with %s, because the %s after it is not over on %s.", b.quote(at.From, at.To), over.AddDate(0, 0, -1).Format(time.DateOnly), t.Grain, b.Today)
+	}
+	return over, nil
+}
+
 // costWindowToDate: "year to date by month" adds up within each year; the months of this year would be "this year by month".
 const costWindowToDate = 0.6
 
-// onOneDay says what a state on a single day is. Where the state begins and ends with whole days it is the state of that day;
-// where it begins and ends at a time, that at the end of the day.
+// onOneDay says what a state on a single day is: that at the end of the day, which is the state of the day where it begins and
+// ends with whole days.
 func (b *builder) onOneDay(w *grammar.Window, from, to time.Time) {
-	if b.d.Spec.Time != nil || from.IsZero() || !to.Equal(from.AddDate(0, 0, 1)) || w.Kind != grammar.Within && w.Kind != grammar.Ago {
+	if b.d.Spec.Time != nil || w.AtEnd || from.IsZero() || !to.Equal(from.AddDate(0, 0, 1)) || w.Kind != grammar.Within && w.Kind != grammar.Ago {
 		return
 	}
 	for i := range b.d.Spec.Measures {
@@ -72,10 +129,8 @@ func (b *builder) onOneDay(w *grammar.Window, from, to time.Time) {
 		if m.Kind != plan.Population || m.Interval == nil || m.Interval.State != plan.Closing {
 			continue
 		}
-		iv := *m.Interval
+		iv := m.Interval
 		if iv.For == nil && b.K.WholeDays(plan.ColumnRef{Relation: m.Model, Column: iv.From}) && b.K.WholeDays(plan.ColumnRef{Relation: m.Model, Column: iv.To}) {
-			iv.State = plan.Opening
-			m.Interval = &iv
 			b.assume(true, "%s on %s are those whose %s is that day or before and whose %s is after it or empty.", m.Label, from.Format(time.DateOnly), iv.From, iv.To)
 			continue
 		}
@@ -115,9 +170,8 @@ func (b *builder) startOfTotals(w *grammar.Window) {
 		if start == "continue" {
 			continue
 		}
-		paths, _ := b.K.Paths(m.Model, m.Model)
-		f := plan.Filter{Column: plan.ColumnRef{Relation: m.Model, Column: m.Time}, Op: plan.Gte, Values: []plan.Literal{{Kind: plan.DateLiteral, Text: from}},
-			Paths: paths[:1], Origin: b.d.Spec.Window.Origin}
+		f := plan.Filter{Column: m.Dated(), Op: plan.Gte, Values: []plan.Literal{{Kind: plan.DateLiteral, Text: from}},
+			Paths: m.DatePaths(), Origin: b.d.Spec.Window.Origin}
 		f.Label = glossary.Label(f)
 		m.Filters = append(slices.Clone(m.Filters), f)
 	}
