@@ -175,10 +175,10 @@ with weeks as (
 held as (
     select w.week, s.customer_id, s.mrr, coalesce(c.%[1]s, 'unknown') as %[1]s,
         exists (select 1 from main.fct_subscriptions as later where later.customer_id = s.customer_id and not later.is_trial
-            and later.started_at <= w.week + 7 and coalesce(later.ended_at, timestamp '9999-01-01') > w.week + 7) as stays
+            and later.started_at < w.week + 7 and coalesce(later.ended_at, timestamp '9999-01-01') >= w.week + 7) as stays
     from weeks as w, main.fct_subscriptions as s, main.dim_customers as c
     where c.customer_id = s.customer_id and not s.is_trial
-        and s.started_at <= w.week and coalesce(s.ended_at, timestamp '9999-01-01') > w.week
+        and s.started_at < w.week and coalesce(s.ended_at, timestamp '9999-01-01') >= w.week
 )
 select week, %[1]s, %[2]s / %[3]s as %[4]s from held group by week, %[1]s`, region, numerator, denominator, column)
 }
@@ -277,7 +277,7 @@ func TestFurtherRequests(t *testing.T) {
 		{"MRR per month by plan", nil,
 			`select cast(m as date) as month, plan, sum(mrr) as mrr
 			from generate_series(timestamp '2025-01-01', timestamp '2026-06-01', interval 1 month) as t(m), main.fct_subscriptions
-			where not is_trial and started_at <= m + interval 1 month and (ended_at is null or ended_at > m + interval 1 month) group by 1, 2`},
+			where not is_trial and started_at < m + interval 1 month and (ended_at is null or ended_at >= m + interval 1 month) group by 1, 2`},
 	} {
 		t.Run(r.request, func(t *testing.T) {
 			out := c.design(t, r.request, r.answers, false)

@@ -32,20 +32,21 @@ func (n *naive) look(model string, r record, ref plan.ColumnRef, paths []plan.Jo
 
 // moment is when a row happened, perhaps known to the day only.
 type moment struct {
-	at  any
-	day bool
+	at   any
+	day  bool
+	edge bool // the state just before it is meant
 }
 
-// edge marks a row with the instant that it is counted for.
+// edge marks a row with the edge of the period that it is counted for.
 const edge = "counted at"
 
 func momentOf(r record) moment {
 	if at, ok := r[edge]; ok {
-		return moment{at, false}
+		return moment{at: at, edge: true}
 	}
 	for _, column := range []string{"ordered_at", "refunded_on", "taken_on"} {
 		if at, ok := r[column]; ok {
-			return moment{at, column != "ordered_at"}
+			return moment{at: at, day: column != "ordered_at"}
 		}
 	}
 	return moment{}
@@ -61,6 +62,9 @@ func (m moment) within(from, to any) bool {
 	ends, closed := to.(time.Time)
 	if m.day {
 		begins, ends = begins.Truncate(24*time.Hour), ends.Truncate(24*time.Hour)
+	}
+	if m.edge {
+		return begins.Before(at) && (!closed || !ends.Before(at))
 	}
 	return !begins.After(at) && (!closed || ends.After(at))
 }

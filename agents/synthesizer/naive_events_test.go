@@ -7,7 +7,7 @@ import (
 	"firstmile/planner/plan"
 )
 
-// atEdge is a row of a population with the instant that it is counted for.
+// atEdge is a row of a population with the edge that it is counted for.
 func (n *naive) atEdge(m plan.Measure, r record, start time.Time) record {
 	from, to := start, time.Time{}
 	if n.spec.Time != nil {

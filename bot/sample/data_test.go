@@ -127,10 +127,10 @@ with subscriptions as (
 	left join raw_countries as usage on usage.country_code = u.country_code
 ), opening as (
 	select customer_id, sum(mrr_cents) / 100 as mrr from subscriptions
-	where not is_trial and started_at <= date '2026-02-23' and ended_at > date '2026-02-23' group by 1
+	where not is_trial and started_at < date '2026-02-23' and ended_at >= date '2026-02-23' group by 1
 ), closing as (
 	select distinct customer_id from subscriptions
-	where not is_trial and started_at <= date '2026-03-02' and ended_at > date '2026-03-02'
+	where not is_trial and started_at < date '2026-03-02' and ended_at >= date '2026-03-02'
 )
 select coalesce(%[1]s, 'unknown'), count(*) - count(closing.customer_id), count(*),
 	coalesce(sum(mrr) filter (closing.customer_id is null), 0), sum(mrr)

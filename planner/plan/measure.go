@@ -130,15 +130,20 @@ const (
 )
 
 // PopulationState is the moment or movement that a population measure counts
-// for a period [start, end). An entity is in the population at an instant t
-// when it has a row with From <= t and (To is NULL or To > t).
+// for a period [start, end). An entity is in the population at an edge t of a period
+// when it has a row with From < t and (To is NULL or To >= t): the state just before t.
+// So the closing state of a period is the opening state of the next, and whoever starts
+// or ends exactly at t is gained or lost in the period that begins at t, which is the one
+// that this moment belongs to. Without a period the state is that of today, of which
+// those who start today are part and those who end today are not: From <= today and
+// (To is NULL or To > today).
 type PopulationState string
 
 // States. Lost and Gained compare the two edges of the period, so an entity
 // that leaves and comes back within one period counts as neither.
 const (
-	Opening PopulationState = "opening" // in the population at start
-	Closing PopulationState = "closing" // in the population at end
+	Opening PopulationState = "opening" // in the population just before start
+	Closing PopulationState = "closing" // in the population just before end
 	Lost    PopulationState = "lost"    // in at start, not in at end
 	Gained  PopulationState = "gained"  // not in at start, in at end
 )

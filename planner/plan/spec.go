@@ -96,7 +96,7 @@ type Hop struct {
 	// Declared is false for keys guessed from names or data: these are shown as an assumption.
 	Declared bool `json:"declared"`
 	// AsOf is set where To holds versions of a thing, one row after the other: the hop leads to the version that was valid at the
-	// time of the measured row (of a population: at the instant it is counted for), whatever the cardinality.
+	// time of the measured row (of a population: just before the edge it is counted at), whatever the cardinality.
 	AsOf *Validity `json:"as_of,omitempty"`
 }
 

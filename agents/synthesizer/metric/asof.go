@@ -8,10 +8,20 @@ import (
 // A hop to a relation of versions leads to the one that was valid when the measured row happened. Versions that overlap would count the row
 // more than once; nothing in the project can rule that out, so the gate looks at the data.
 
-// instant is the time at which versions are looked at.
+// instant is the time at which versions, or the rows of a population, are looked at.
 type instant struct {
-	at  Scalar
-	day bool // known to the day only
+	at   Scalar
+	day  bool // known to the day only
+	edge bool // the edge of a period: what is looked at is the state just before it
+}
+
+// within compares the two ends of a validity with the instant. At the edge of a period a start and an end at the very edge
+// both belong to the period that begins there (plan.PopulationState).
+func (i instant) within(from, to Scalar) (begun, lasts Op) {
+	if i.edge {
+		return Op{"<", from, i.at}, Op{">=", to, i.at}
+	}
+	return Op{"<=", from, i.at}, Op{">", to, i.at}
 }
 
 // reachAt reaches columns as of the time of the row; a measure without one reaches no versions.
@@ -27,7 +37,7 @@ func (b *builder) reachAt(n *dbt.Node, alias string, m plan.Measure) (*reach, er
 		return r, err
 	}
 	at, col, err := r.moment(m)
-	r.event = &instant{at, toTheDay(col)}
+	r.event = &instant{at: at, day: toTheDay(col)}
 	return r, err
 }
 
@@ -46,7 +56,7 @@ func (r *reach) moment(m plan.Measure) (Scalar, dbt.Column, error) {
 	return at, col, err
 }
 
-// validThen is true for the version that is valid at the row's time. A version that begins within a day is that day's where only
+// validThen is true for the version that is valid at the row's time, of a population at the instant that it is counted for. A version that begins within a day is that day's where only
 // the day is known.
 func (r *reach) validThen(to end, v plan.Validity) ([]Scalar, error) {
 	var edges [2]Scalar
@@ -64,7 +74,8 @@ func (r *reach) validThen(to end, v plan.Validity) ([]Scalar, error) {
 		}
 	}
 	open := IsNull{Arg: Column{to.alias, v.To}}
-	return []Scalar{Op{"<=", edges[0], r.event.at}, Op{"or", Op{">", edges[1], r.event.at}, open}}, nil
+	begun, lasts := r.event.within(edges[0], edges[1])
+	return []Scalar{begun, Op{"or", lasts, open}}, nil
 }
 
 // asOf reports whether any column of the design is looked at as of the time of a row.

@@ -6,7 +6,7 @@ import (
 
 // A population source compares the two edges of a period. Its rows are those that are valid at one edge, the
 // anchor: the start for opening and lost, the end for closing and gained. Dimensions and the Spec's filters are
-// attributes of these rows. What is lost or gained are the rows whose entity has no row at all at the other edge, in
+// attributes of these rows. A row is valid at an edge if it is just before it. What is lost or gained are the rows whose entity has no row at all at the other edge, in
 // the population that the measure's own filters define.
 
 // needsEdge refuses a state that the design without periods gives no instant for.
@@ -168,10 +168,11 @@ func (b *builder) validAt(r *reach, s *source, atEnd bool) (Select, error) {
 	if err != nil {
 		return Select{}, err
 	}
-	r.event = &instant{at: at}
-	valid := []Scalar{Op{"<=", from, at}, Op{">", to, at}}
+	r.event = &at
+	begun, lasts := at.within(from, to)
+	valid := []Scalar{begun, lasts}
 	if iv.For == nil {
-		valid[1] = Op{"or", valid[1], IsNull{Arg: to}}
+		valid[1] = Op{"or", lasts, IsNull{Arg: to}}
 	}
 	sel := Select{}
 	if b.split {
@@ -187,26 +188,26 @@ func (b *builder) validAt(r *reach, s *source, atEnd bool) (Select, error) {
 	return sel, b.addFilters(r, &sel, s.first.Filters)
 }
 
-// instant is the edge that rows are compared with.
-func (b *builder) instant(atEnd bool) (at Scalar, periods string, err error) {
+// instant is the edge that rows are compared with or, without any period, today: who starts today is there at present.
+func (b *builder) instant(atEnd bool) (at instant, periods string, err error) {
 	if b.split {
 		if periods, err = b.periodsStep(); err != nil {
-			return nil, "", err
+			return instant{}, "", err
 		}
-		at = Column{periods, b.spec.Time.Name}
+		at = instant{at: Column{periods, b.spec.Time.Name}, edge: true}
 		if atEnd {
-			at = b.moved(at, 1)
+			at.at = b.moved(at.at, 1)
 		}
 		return at, periods, nil
 	}
 	from, to := b.edges()
 	switch {
 	case b.spec.Window == nil:
-		return Today{}, "", nil
+		return instant{at: Today{}}, "", nil
 	case atEnd:
-		return dateLiteral(to), "", nil
+		return instant{at: dateLiteral(to), edge: true}, "", nil
 	}
-	return dateLiteral(from), "", nil
+	return instant{at: dateLiteral(from), edge: true}, "", nil
 }
 
 // until is the end of a row's validity: a column, or a length of time after its start.

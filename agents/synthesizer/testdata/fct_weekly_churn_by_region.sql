@@ -51,8 +51,8 @@ customers_at_week_start as (
         subscriptions.customer_id
     from weeks
     inner join subscriptions
-        on subscriptions.started_at <= weeks.week
-        and (subscriptions.ended_at > weeks.week or subscriptions.ended_at is null)
+        on subscriptions.started_at < weeks.week
+        and (subscriptions.ended_at >= weeks.week or subscriptions.ended_at is null)
     left join customers on subscriptions.customer_id = customers.customer_id
     left join countries on customers.country_code = countries.country_code
     where subscriptions.customer_id is not null
@@ -67,9 +67,9 @@ customers_present_at_week_end as (
         subscriptions.customer_id
     from weeks
     inner join subscriptions
-        on subscriptions.started_at <= weeks.week + interval '1 week'
+        on subscriptions.started_at < weeks.week + interval '1 week'
         and (
-            subscriptions.ended_at > weeks.week + interval '1 week'
+            subscriptions.ended_at >= weeks.week + interval '1 week'
             or subscriptions.ended_at is null
         )
     where subscriptions.customer_id is not null

@@ -102,9 +102,13 @@ func (b *builder) follow(alias, at string, hops []plan.Hop, column string, depth
 	return fmt.Sprintf("(select %s from %s as %s where %s)", inner, to, next, strings.Join(on, " and ")), nil
 }
 
-// valid is true for the version that holds at a moment. Where only the day of the moment is known, the last version of the day does.
+// valid is true for the version that holds at a moment or, for a population, up to an edge. Where only the day of the moment is
+// known, the last version of the day does.
 func (b *builder) valid(alias string, v plan.Validity, at string) string {
 	from, to := b.moment(alias+"."+ident(v.From)), b.moment(alias+"."+ident(v.To))
+	if b.asOf != "" {
+		return fmt.Sprintf("%s < %s and (%s is null or %s >= %s)", from, at, to, to, at)
+	}
 	day := func(edge string) string {
 		return fmt.Sprintf("case when %s then cast(%s as date) else %s end", b.day(at), edge, edge)
 	}
@@ -113,8 +117,5 @@ func (b *builder) valid(alias string, v plan.Validity, at string) string {
 
 // day is true where a moment is known to the day only.
 func (b *builder) day(at string) string {
-	if b.asOf != "" {
-		return "false"
-	}
 	return "typeof(" + at + ") = 'DATE'"
 }

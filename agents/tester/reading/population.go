@@ -7,7 +7,7 @@ import (
 	"firstmile/planner/plan"
 )
 
-// population counts entities, or adds values, by instant. The periods are those of
+// population counts entities, or adds values, as they are at an edge of each period. The periods are those of
 // the model under test; without a time axis the only period is the window.
 func (b *builder) population(m plan.Measure) (string, error) {
 	iv := m.Interval
@@ -64,21 +64,21 @@ func (b *builder) population(m plan.Measure) (string, error) {
 	return sql, nil
 }
 
-// seenAt is the same reading with versions as they are at an instant.
-func (b *builder) seenAt(instant string) *builder {
+// seenAt is the same reading with versions as they are at the edge of a period.
+func (b *builder) seenAt(edge string) *builder {
 	out := *b
-	out.asOf = instant
+	out.asOf = edge
 	return &out
 }
 
-// covers: the row's interval holds the instant.
+// covers: the row's interval holds the last moment before the edge of a period, after which starts and ends belong to the next.
 func (b *builder) covers(iv *plan.Interval, at string) string {
 	from := b.at(iv.From)
 	if iv.For != nil {
-		return fmt.Sprintf("%s <= %s and %s + interval %s > %s", from, at, from, length(*iv.For), at)
+		return fmt.Sprintf("%s < %s and %s + interval %s >= %s", from, at, from, length(*iv.For), at)
 	}
 	to := b.at(iv.To)
-	return fmt.Sprintf("%s <= %s and (%s is null or %s > %s)", from, at, to, to, at)
+	return fmt.Sprintf("%s < %s and (%s is null or %s >= %s)", from, at, to, to, at)
 }
 
 // absent: no row of the same entity covers the other edge. The measure's own
@@ -132,6 +132,9 @@ func (b *builder) ratio(m plan.Measure) (string, error) {
 	over, err := b.measure(*m.Numerator)
 	if err != nil {
 		return "", err
+	}
+	if m.Denominator.Whole != nil {
+		return b.share(m, over)
 	}
 	under, err := b.measure(*m.Denominator)
 	if err != nil {

@@ -4,13 +4,13 @@
 // It shares no code with the synthesizer, and takes another road on purpose. The
 // synthesizer joins dimensions and aggregates; here every base row looks its
 // dimensions up by scalar subqueries (which fail in DuckDB when a lookup finds two
-// rows, so a fan-out cannot hide), and populations are counted for one instant
+// rows, so a fan-out cannot hide), and populations are counted for one edge
 // after the other. That is slow and plain, and good enough for a check.
 //
-// Populations by instant: Opening is the set of entities with a row covering the
-// period's start; Closing the same at its end; Lost = Opening minus Closing; Gained = Closing minus Opening.
+// Populations by edge: Opening is the set of entities with a row that holds just before the
+// period's start; Closing the same before its end; Lost = Opening minus Closing; Gained = Closing minus Opening.
 //
-// lookup.go finds columns, moment.go places rows in time, balance.go, conversion.go, follow.go (retentions and funnels), cumulative.go, derived.go and population.go read one kind of
+// lookup.go finds columns, moment.go places rows in time, balance.go, conversion.go, follow.go (retentions and funnels), cumulative.go, derived.go, share.go and population.go read one kind of
 // measure each. What cannot be computed a second way is an *Unsupported error, never a pass.
 package reading
 
@@ -42,7 +42,7 @@ type builder struct {
 	names Names
 	model string
 	back  *plan.Span // the periods read lie this much before those of the model
-	asOf  string     // the instant at which versions are looked at; empty: the time of the row
+	asOf  string     // the edge before which versions are looked at; empty: the time of the row
 }
 
 func (b *builder) measure(m plan.Measure) (string, error) {
