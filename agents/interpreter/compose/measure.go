@@ -85,6 +85,8 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 		m, err = b.minus(n)
 	case grammar.Share, grammar.RateOf:
 		return b.share(n)
+	case grammar.OfTotal:
+		m, err = b.ofTotal(n)
 	case grammar.EdgeOf:
 		return m, b.edgeOf(n)
 	case grammar.Against:
@@ -302,6 +304,8 @@ func (b *builder) ofRows(n *grammar.Measure) (plan.Measure, error) {
 	r, _ := b.K.Relation(c.Relation)
 	m := b.rowsIn(r, c)
 	if model, key, ok := b.countedIn(c.Relation); ok {
+		m = b.appearing(m, c.Label, model, key)
+	} else if model, key, ok := b.throughBridge(c); ok {
 		m = b.appearing(m, c.Label, model, key)
 	}
 	m.Origin = b.origin(slot, c)

@@ -35,6 +35,7 @@ const (
 	// Minus is Base less Per.
 	Minus    MeasureKind = "minus"
 	Share    MeasureKind = "share"    // Base with Conds divided by Base without
+	OfTotal  MeasureKind = "of total" // Base of each group divided by Base of all groups
 	RateOf   MeasureKind = "rate"     // rows that fulfil Conds divided by all rows of their relation
 	Running  MeasureKind = "running"  // Base added up over time
 	ToDate   MeasureKind = "to date"  // Base added up since the start of Grain
@@ -75,7 +76,7 @@ type Measure struct {
 	With  *Window // what Against compares with, where a date names it
 	// Counted is true when a word such as "how many" says that rows are counted.
 	Counted bool
-	// Format of a ratio, where the words say it. Apart is true when its two parts are named side by side, each with its own
+	// Format of a ratio, where the words say it; of a share of a total, where they say nothing else: "in percent". Apart is true when its two parts are named side by side, each with its own
 	// conditions: "late deliveries divided by deliveries".
 	Format plan.Format
 	Apart  bool
@@ -125,6 +126,7 @@ type Split struct {
 	Time   *Slot         // "by order date"
 	Marked bool          // introduced by a word such as "by"
 	Per    bool          // introduced by "per"
+	Inside bool          // introduced by "within": totals are those of each of its groups
 	From   int
 	To     int
 }
@@ -150,10 +152,10 @@ type Window struct {
 	Unit  plan.Grain
 	Dates []DateSpan
 	Time  *Slot // "shipped in March"
-	// Fiscal: Unit is one of the fiscal year. Omitted: everything but this.
-	Fiscal, Omitted bool
-	From            int
-	To              int
+	// Fiscal: Unit is one of the fiscal year. Omitted: everything but this. AtEnd: the moment at which Dates[0] ends.
+	Fiscal, Omitted, AtEnd bool
+	From                   int
+	To                     int
 }
 
 // WindowKind is how a window is given.
@@ -238,7 +240,7 @@ func (c *Cond) key() string {
 
 func (s *Split) key() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "split(%s %v %v %s", s.Grain, s.Marked, s.Fiscal, s.Part)
+	fmt.Fprintf(&b, "split(%s %v %v %v %s", s.Grain, s.Marked, s.Inside, s.Fiscal, s.Part)
 	for _, d := range s.Dims {
 		b.WriteString(" " + d.key())
 	}
@@ -257,7 +259,7 @@ func (r *Rank) key() string {
 }
 
 func (w *Window) key() string {
-	s := fmt.Sprintf("window(%s %d %s %v %v %v", w.Kind, w.Count, w.Unit, w.Dates, w.Fiscal, w.Omitted)
+	s := fmt.Sprintf("window(%s %d %s %v %v %v %v", w.Kind, w.Count, w.Unit, w.Dates, w.Fiscal, w.Omitted, w.AtEnd)
 	if w.Time != nil {
 		s += w.Time.key()
 	}

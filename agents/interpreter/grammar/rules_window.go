@@ -28,6 +28,14 @@ func windowRows() []row {
 		{"window = last num grain", 0, lastUnits(2, 1)},
 		{"window = num last grain", 0.2, lastUnits(2, 0)},
 		{"window = during last num grain", 0, lastUnits(3, 2)},
+		{"window = last num wholegrain", 0, lastUnits(2, 1)},
+		{"window = num last wholegrain", 0, lastUnits(2, 0)},
+		{"window = during last num wholegrain", 0, lastUnits(3, 2)},
+		{"window = during num last wholegrain", 0, lastUnits(3, 1)},
+		{"window = last wholegrain", 0, lastUnits(1, -1)},
+		{"window = during last wholegrain", 0, lastUnits(2, -1)},
+		{"window = window only", 0, same(0)},
+		{"window = only window", 0, same(1)},
 		{"window = last grain", 0, lastUnits(1, -1)},
 		{"window = during last grain", 0, lastUnits(2, -1)},
 		{"window = this grain", 0, unit(Current, 1)},
@@ -38,6 +46,7 @@ func windowRows() []row {
 		{"window = until date", 0, dates(Until, 1)},
 		{"window = before date", 0, dates(Before, 1)},
 		{"window = during date", 0, dates(Within, 1)},
+		{"window = atend date", 0, atEnd},
 		{"window = date", 0.15, dates(Within, 0)},
 		{"window = since date to date", 0, dates(Range, 1, 3)},
 		{"window = during date to date", 0, dates(Range, 1, 3)},
@@ -104,4 +113,14 @@ func dates(kind WindowKind, parts ...int) func(p []chart.Item) keyed {
 		}
 		return w
 	}
+}
+
+// atEnd: "at the end of 2025" is a moment, not a year.
+func atEnd(p []chart.Item) keyed {
+	w, ok := dates(Within, 1)(p).(*Window)
+	if !ok {
+		return nil
+	}
+	w.AtEnd = true
+	return w
 }

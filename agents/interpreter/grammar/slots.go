@@ -22,9 +22,25 @@ func (s Structure) Slots() []*Slot {
 	return w.out
 }
 
+// Conds lists every condition of the structure.
+func (s *Structure) Conds() []*Cond {
+	w := &slotWalker{seen: map[*Slot]bool{}}
+	for _, m := range s.Measures {
+		w.measure(m)
+	}
+	for _, r := range s.Ranks {
+		w.measure(r.By)
+	}
+	for _, f := range s.Filters {
+		w.conds(f.Conds)
+	}
+	return w.said
+}
+
 type slotWalker struct {
 	seen map[*Slot]bool
 	out  []*Slot
+	said []*Cond
 }
 
 func (w *slotWalker) add(slots ...*Slot) {
@@ -55,6 +71,7 @@ func (w *slotWalker) measure(m *Measure) {
 }
 
 func (w *slotWalker) conds(conds []*Cond) {
+	w.said = append(w.said, conds...)
 	for _, c := range conds {
 		w.add(c.Column, c.Thing)
 		w.add(c.Values...)

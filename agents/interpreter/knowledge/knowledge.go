@@ -150,6 +150,9 @@ func (k *Knowledge) Better(label string) string { return k.lexicon.Better(k.word
 // Outright reports whether words ask for a sum whatever it means.
 func (k *Knowledge) Outright(words []token.Token) bool { return k.lexicon.Outright(words) }
 
+// Participle reports whether a word may say what has happened to things.
+func (k *Knowledge) Participle(t token.Token) bool { return k.lexicon.Participle(t) }
+
 func (k *Knowledge) nameWords(column string) []token.Token {
 	return k.words.Words(strings.Join(glossary.Split(column), " "))
 }

@@ -35,8 +35,10 @@ type Relation struct {
 	// glossary's metrics on it use, or the only one.
 	Times       []string
 	DefaultTime string
-	// TimeWhy says where DefaultTime comes from.
+	// TimeWhy says where DefaultTime comes from, or why there is none.
 	TimeWhy string
+
+	ofColumn map[string]string // lower-case column -> the date that the glossary's metrics of it use; empty: several
 
 	types map[string]Type // by lower-case column name
 	rank  int
@@ -166,10 +168,13 @@ func keyColumn(n *dbt.Node, noun string) string {
 }
 
 // defaultTimes settles which column of a relation puts a row into a period: what the glossary's metrics on it
-// use most, or the only one that there is.
+// use, or the only one that there is. Metrics that use different ones settle nothing; what most of them use comes first then.
 func (k *Knowledge) defaultTimes() {
 	uses := map[string]map[string]int{}
 	for _, t := range k.Glossary.Terms {
+		if t.Metric != nil {
+			k.dates(*t.Metric)
+		}
 		if t.Metric != nil && t.Metric.Model != "" && t.Metric.Time != "" {
 			if uses[t.Metric.Model] == nil {
 				uses[t.Metric.Model] = map[string]int{}
@@ -187,16 +192,54 @@ func (k *Knowledge) defaultTimes() {
 		if r.DefaultTime != "" {
 			continue
 		}
-		best := 0
-		for _, c := range r.Times {
-			if n := uses[name][c]; n > best {
-				best, r.DefaultTime, r.TimeWhy = n, c, "the glossary's metrics on "+name+" use it"
-			}
-		}
-		if r.DefaultTime == "" && len(r.Times) == 1 {
+		slices.SortStableFunc(r.Times, func(a, b string) int { return uses[name][b] - uses[name][a] })
+		switch {
+		case len(r.Times) > 1 && uses[name][r.Times[1]] > 0:
+			r.TimeWhy = "the glossary's metrics on " + name + " use more than one"
+		case len(r.Times) > 0 && uses[name][r.Times[0]] > 0:
+			r.DefaultTime, r.TimeWhy = r.Times[0], "the glossary's metrics on "+name+" use it"
+		case len(r.Times) == 1:
 			r.DefaultTime, r.TimeWhy = r.Times[0], "it is the only date on "+name
 		}
 	}
+}
+
+// dates notes by which date a metric, and each part of it that is defined in place, takes the values of its column.
+func (k *Knowledge) dates(m glossary.Metric) {
+	parts := append([]glossary.Input(nil), m.Metrics...)
+	for _, p := range []*glossary.Input{m.Numerator, m.Denominator} {
+		if p != nil {
+			parts = append(parts, *p)
+		}
+	}
+	for _, p := range parts {
+		if p.Metric != nil {
+			k.dates(*p.Metric)
+		}
+	}
+	r, ok := k.relations[m.Model]
+	if !ok || m.Time == "" || !r.Has(m.Expr) {
+		return
+	}
+	if r.ofColumn == nil {
+		r.ofColumn = map[string]string{}
+	}
+	column := strings.ToLower(m.Expr)
+	if old, known := r.ofColumn[column]; known && old != m.Time {
+		r.ofColumn[column] = ""
+		return
+	}
+	r.ofColumn[column] = m.Time
+}
+
+// TimeOf is the date that the glossary's metrics of a column use; the one that most metrics of the relation use where those of
+// the column do not agree, and then agreed is false. Empty where there are none.
+func (r *Relation) TimeOf(column string) (date string, agreed bool) {
+	date, known := r.ofColumn[strings.ToLower(column)]
+	if known && date == "" && len(r.Times) > 0 {
+		return r.Times[0], false
+	}
+	return date, known
 }
 
 // marts reports whether the project has models that are made for people to use.

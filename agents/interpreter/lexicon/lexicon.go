@@ -45,6 +45,15 @@ const (
 	Listing Category = "listing"
 	// Greeting is only one at the beginning of a turn.
 	Greeting Category = "greeting"
+	// A Purpose and an Occasion together say what a table is for.
+	Purpose  Category = "purpose"
+	Occasion Category = "occasion"
+	// Existence asks whether a table is there already.
+	Existence Category = "existence"
+	Days      Category = "days"
+	About     Category = "about"
+	Verb      Category = "verb"
+	Today     Category = "today"
 )
 
 // Entry is one meaning of a phrase.
@@ -183,6 +192,11 @@ func (l *Lexicon) Summed(words []token.Token) bool {
 		return false
 	}
 	return slices.ContainsFunc(words, func(t token.Token) bool { return l.summed[t.Light] || t.Norm != t.Light })
+}
+
+// Things reports whether a column holds numbers of things: its name has their plural, and no word for an amount.
+func (l *Lexicon) Things(words []token.Token) bool {
+	return l.Summed(words) && !slices.ContainsFunc(words, func(t token.Token) bool { return l.summed[t.Light] })
 }
 
 // Unit reports whether a word at the end of a column's name only says in what its values are given.
