@@ -78,7 +78,11 @@ func designs(t testing.TB) map[string]plan.Spec {
 	january, december := within("january", "2026-01-01", "2026-02-01"), within("december", "2025-12-01", "2026-01-01")
 	nights := plan.Filter{Column: weekday[0].Column, Part: plan.HourOfDay, Op: plan.Lt, Values: []plan.Literal{{Kind: plan.NumberLiteral, Text: "6"}}}
 	topRest := &plan.Rank{N: 5, By: "revenue", Descending: true, Rest: true}
+	sold := lines("quantity_sold", plan.Sum, column("quantity"), true)
+	soFar := lines("lines_so_far", plan.Count, nil, true)
+	soFar.Kind = plan.Cumulative
 	return map[string]plan.Spec{
+		"lent_date":    {Measures: []plan.Measure{sold, soFar}, Dimensions: []plan.Dimension{regionDimension("unknown", "fct_lines")}, Time: complete(plan.Month)},
 		"simple":       {Measures: []plan.Measure{revenue, orders, buyers}, Dimensions: region, Time: every(plan.Month)},
 		"total":        {Measures: []plan.Measure{revenue}, Filters: []plan.Filter{statusIs(plan.NotIn, "void", "open")}},
 		"percentile":   {Measures: []plan.Measure{median, p90}, Time: sunday},
@@ -173,13 +177,13 @@ func TestStyles(t *testing.T) {
 		golden(t, "styles/"+name+".sql", text)
 	}
 	crlf := base
-	crlf.CRLF, crlf.TrailingNewline = true, false
+	crlf.CRLF = true
 	text, err := render(logical, duckdb, crlf, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "select * from final"; text[len(text)-len(want)-2:] != "\r\n"+want {
-		t.Errorf("ends with %q", text[len(text)-len(want)-2:])
+	if want := "\r\nselect * from final\r\n"; text[len(text)-len(want):] != want {
+		t.Errorf("ends with %q", text[len(text)-len(want):])
 	}
 }
 

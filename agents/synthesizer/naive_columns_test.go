@@ -15,7 +15,7 @@ func (n *naive) look(model string, r record, ref plan.ColumnRef, paths []plan.Jo
 	if ref.Relation == model {
 		return r[ref.Column]
 	}
-	at := momentOf(r)
+	at := n.momentOf(r)
 	for _, p := range paths {
 		if p.From != model {
 			continue
@@ -40,7 +40,7 @@ type moment struct {
 // edge marks a row with the edge of the period that it is counted for.
 const edge = "counted at"
 
-func momentOf(r record) moment {
+func (n *naive) momentOf(r record) moment {
 	if at, ok := r[edge]; ok {
 		return moment{at: at, edge: true}
 	}
@@ -49,7 +49,7 @@ func momentOf(r record) moment {
 			return moment{at: at, day: column != "ordered_at"}
 		}
 	}
-	return moment{}
+	return n.momentOfLine(r)
 }
 
 // within reports whether the moment lies in a version's time.

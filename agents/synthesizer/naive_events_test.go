@@ -54,7 +54,7 @@ func sameEvents(a, b plan.Measure) bool {
 func (n *naive) converts(m plan.Measure, r record) bool {
 	base, then := m.Inputs[0], m.Inputs[1]
 	who := r[m.Interval.Entity]
-	dayOnly := then.Time == "refunded_on"
+	dayOnly := then.Time == "refunded_on" || then.Time == lentDay
 	at := func(o record, column string) (time.Time, bool) {
 		t, ok := o[column].(time.Time)
 		if dayOnly {

@@ -24,7 +24,7 @@ func (g *generator) overPeriods() {
 			t.Complete = false
 		}
 	}
-	input := pick(r, g.orders, g.refunds, g.ratio, g.population)()
+	input := pick(r, g.orders, g.refunds, g.lines, g.ratio, g.population)()
 	ordered := plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}
 	if input.Kind == plan.Simple && input.Model == "fct_orders" && axis.Grain == plan.Day {
 		if maybe(r, 40) {

@@ -3,6 +3,7 @@ package synthesizer
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func TestRandomDesigns(t *testing.T) {
 			if err != nil {
 				t.Fatalf("case %d: %v\n%s", done, err, spec.Canonical())
 			}
-			if problem := differ(rows(t, s, c.SQL), (&naive{tables: tables, spec: spec}).rows()); problem != "" {
+			if problem := differ(rows(t, s, c.SQL), dated(tables, spec).rows()); problem != "" {
 				t.Errorf("case %d: %s\n%s\n%s\n%s", done, problem, spec.Canonical(), c.SQL, strings.Join(inserts(tables), "\n"))
 				failed++
 				break
@@ -132,6 +133,7 @@ func randomTables(r *rand.Rand) map[string][]record {
 		out["fct_balances"] = append(out["fct_balances"], record{"account_id": float64(r.IntN(4)), "customer_id": customer(),
 			"taken_on": orNull(r, day()), "balance": orNull(r, float64(r.IntN(100)))})
 	}
+	maps.Copy(out, (&generator{r: r}).saleTables(moment))
 	for name, rows := range out {
 		if len(rows) > 0 && strings.HasPrefix(name, "fct_") && maybe(r, 40) {
 			out[name] = append(rows, rows[r.IntN(len(rows))]) // the same row twice
@@ -157,7 +159,7 @@ func randomSpec(r *rand.Rand) plan.Spec {
 	if t := spec.Time; t != nil && maybe(r, 30) {
 		t.FiscalStart = r.IntN(13)
 	}
-	g := &generator{r: r, spec: &spec}
+	g := &generator{r: r, spec: &spec, far: maybe(r, 50)}
 	if maybe(r, 12) {
 		g.overPeriods()
 	} else {
@@ -178,17 +180,21 @@ func randomSpec(r *rand.Rand) plan.Spec {
 	return spec
 }
 
+// allFacts are what measures are computed on; all lead to a customer.
+var allFacts = []string{"fct_orders", "fct_refunds", "fct_subscriptions", "fct_balances", "fct_lines"}
+
 type generator struct {
 	r    *rand.Rand
 	spec *plan.Spec
 	next int
+	far  bool // lines are dated two joins away
 }
 
 func (g *generator) name() string { g.next++; return fmt.Sprintf("m%d", g.next) }
 
 func (g *generator) measures() {
 	r := g.r
-	kinds := []func() plan.Measure{g.orders, g.orders, g.refunds, g.ratio, g.share, g.share, g.difference, g.balance, g.conversion, g.conversion}
+	kinds := []func() plan.Measure{g.orders, g.orders, g.refunds, g.lines, g.lines, g.ratio, g.share, g.share, g.difference, g.balance, g.conversion, g.conversion}
 	timed := g.spec.Time != nil
 	if timed || g.spec.Window != nil && g.spec.Window.From != "" && g.spec.Window.To != "" {
 		kinds = append(kinds, g.population, g.population, g.churn)
@@ -211,7 +217,7 @@ func (g *generator) rank() {
 
 func (g *generator) dimensions() {
 	r := g.r
-	facts := []string{"fct_orders", "fct_refunds", "fct_subscriptions", "fct_balances"}
+	facts := allFacts
 	if maybe(r, 60) {
 		g.spec.Dimensions = append(g.spec.Dimensions, regionDimension(pick(r, "unknown", ""), facts...))
 	}
@@ -235,7 +241,7 @@ func (g *generator) sharedFilter() plan.Filter {
 	if f.Op != plan.IsNull && f.Op != plan.NotNull {
 		f.Values = []plan.Literal{value}
 	}
-	for _, fact := range []string{"fct_orders", "fct_refunds", "fct_subscriptions", "fct_balances"} {
+	for _, fact := range allFacts {
 		f.Paths = append(f.Paths, regionFrom(fact))
 	}
 	return f
@@ -303,7 +309,7 @@ func (g *generator) aggregation(m *plan.Measure, amount, key string) {
 }
 
 func (g *generator) ratio() plan.Measure {
-	over, under := pick(g.r, g.orders, g.refunds)(), g.orders()
+	over, under := pick(g.r, g.orders, g.refunds, g.lines)(), pick(g.r, g.orders, g.lines)()
 	return plan.Measure{Name: g.name(), Kind: plan.Ratio, Numerator: &over, Denominator: &under}
 }
 
@@ -313,6 +319,11 @@ func (g *generator) conversion() plan.Measure {
 	base, then := g.orders(), g.refunds()
 	if maybe(r, 30) {
 		base, then = then, base
+	}
+	if maybe(r, 20) {
+		base = g.lines()
+	} else if maybe(r, 20) {
+		then = g.lines()
 	}
 	if maybe(r, 30) {
 		base, then = g.orders(), g.orders()
@@ -333,7 +344,7 @@ func (g *generator) conversion() plan.Measure {
 }
 
 func (g *generator) difference() plan.Measure {
-	a, b := g.orders(), pick(g.r, g.orders, g.refunds)()
+	a, b := g.orders(), pick(g.r, g.orders, g.refunds, g.lines)()
 	formula, err := plan.ParseExpr(pick(g.r, a.Name+" - "+b.Name, "("+a.Name+" + 1) * "+b.Name, "2 * "+a.Name+" / ("+b.Name+" - 1)"))
 	if err != nil {
 		panic(err)
@@ -343,7 +354,7 @@ func (g *generator) difference() plan.Measure {
 
 // growth compares a measure with an earlier period.
 func (g *generator) growth() plan.Measure {
-	now := pick(g.r, g.orders, g.refunds)()
+	now := pick(g.r, g.orders, g.refunds, g.lines)()
 	before := now
 	before.Name = g.name()
 	before.Offset = &plan.Span{Count: 1 + g.r.IntN(2), Unit: g.spec.Time.Grain}
@@ -379,7 +390,7 @@ func (g *generator) churn() plan.Measure {
 }
 
 func (g *generator) cumulative() plan.Measure {
-	m := g.orders()
+	m := pick(g.r, g.orders, g.orders, g.lines)()
 	m.Kind = plan.Cumulative
 	switch g.r.IntN(3) {
 	case 0:
@@ -394,8 +405,13 @@ func (g *generator) cumulative() plan.Measure {
 
 func (g *generator) balance() plan.Measure {
 	m := plan.Measure{Name: g.name(), Kind: plan.Balance, Model: "fct_balances", Time: "taken_on", Agg: plan.Sum, Expr: column("balance")}
+	key := "account_id"
+	if maybe(g.r, 30) {
+		m = lines(m.Name, plan.Sum, column("quantity"), g.far)
+		m.Kind, key = plan.Balance, "customer_id"
+	}
 	if maybe(g.r, 50) {
-		m.Interval = &plan.Interval{Entity: "account_id"}
+		m.Interval = &plan.Interval{Entity: key}
 	}
 	return m
 }

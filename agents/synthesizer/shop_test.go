@@ -29,6 +29,9 @@ var shopTables = map[string][]string{ // table -> "column type", …
 	"dim_countries":     {"country_code varchar", "region varchar"},
 	"fct_subscriptions": {"subscription_id integer", "customer_id integer", "plan varchar", "mrr double", "started_at timestamp", "ended_at timestamp"},
 	"dim_tiers":         {"customer_id integer", "tier varchar", "valid_from timestamp", "valid_to timestamp"},
+	"dim_days":          {"day_id integer", "on_day date"},
+	"dim_sales":         {"sale_id integer", "day_id integer", "sold_at timestamp"},
+	"fct_lines":         {"line_id integer", "sale_id integer", "customer_id integer", "quantity double"},
 	"fct_balances":      {"account_id integer", "customer_id integer", "taken_on date", "balance double"},
 }
 
@@ -70,7 +73,7 @@ func sourceLines() string {
 }
 
 func sortedTables() []string {
-	return []string{"dim_countries", "dim_customers", "dim_tiers", "fct_balances", "fct_orders", "fct_refunds", "fct_subscriptions"}
+	return []string{"dim_countries", "dim_customers", "dim_days", "dim_sales", "dim_tiers", "fct_balances", "fct_lines", "fct_orders", "fct_refunds", "fct_subscriptions"}
 }
 
 // warehouse is a DuckDB file with the tables, filled by the statements.
