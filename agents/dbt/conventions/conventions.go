@@ -21,28 +21,27 @@ type Conventions struct {
 
 // SQL is how models are written.
 type SQL struct {
-	UpperKeywords   bool
-	LeadingCommas   bool
-	Indent          int    // spaces per level
-	ImportCTEs      bool   // refs are imported first: with x as (select * from {{ ref('x') }})
-	FinalSelect     Final  // how a model ends
-	FinalCTE        string // usual name of the last CTE, such as "final"; empty when it says what it holds
-	DoubleQuotes    bool   // ref("x") instead of ref('x')
-	ConfigBlock     bool   // most models call config()
-	BareJoin        bool   // "join" rather than "inner join"
-	GroupByNumber   bool   // group by 1, 2 rather than by name
-	BlankLineInCTE  bool   // blank line behind the opening and before the closing bracket of a CTE
-	TrailingNewline bool   // files end with a line end
-	ExplicitAs      bool   // "sum(x) as y" rather than "sum(x) y"
-	UpperFunctions  bool   // SUM(x) rather than sum(x)
-	ColumnInset     int    // spaces that columns, or with leading commas the first, stand right of Indent
-	CommaBack       int    // spaces that leading commas stand left of Indent
-	WithAlone       bool   // "with" stands on a line of its own
-	LeadingCTEs     bool   // the comma between CTEs begins the line of the next one
-	TightCTEs       bool   // no blank line between CTEs
-	BrokenStar      bool   // select * and its from stand on two lines
-	OnBelow         bool   // the condition of a join stands on the next line
-	CRLF            bool
+	UpperKeywords  bool
+	LeadingCommas  bool
+	Indent         int    // spaces per level
+	ImportCTEs     bool   // refs are imported first: with x as (select * from {{ ref('x') }})
+	FinalSelect    Final  // how a model ends
+	FinalCTE       string // usual name of the last CTE, such as "final"; empty when it says what it holds
+	DoubleQuotes   bool   // ref("x") instead of ref('x')
+	ConfigBlock    bool   // most models call config()
+	BareJoin       bool   // "join" rather than "inner join"
+	GroupByNumber  bool   // group by 1, 2 rather than by name
+	BlankLineInCTE bool   // blank line behind the opening and before the closing bracket of a CTE
+	ExplicitAs     bool   // "sum(x) as y" rather than "sum(x) y"
+	UpperFunctions bool   // SUM(x) rather than sum(x)
+	ColumnInset    int    // spaces that columns, or with leading commas the first, stand right of Indent
+	CommaBack      int    // spaces that leading commas stand left of Indent
+	WithAlone      bool   // "with" stands on a line of its own
+	LeadingCTEs    bool   // the comma between CTEs begins the line of the next one
+	TightCTEs      bool   // no blank line between CTEs
+	BrokenStar     bool   // select * and its from stand on two lines
+	OnBelow        bool   // the condition of a join stands on the next line
+	CRLF           bool
 }
 
 // Final is the way in which a model ends.

@@ -28,7 +28,7 @@ func read(t testing.TB, files map[string]string) *dbt.Project {
 // TestGuide: a project without models is written as dbt's style guide says.
 func TestGuide(t *testing.T) {
 	c := Infer(read(t, nil))
-	sql := SQL{Indent: 4, ImportCTEs: true, FinalSelect: StarFromCTE, FinalCTE: "final", GroupByNumber: true, BlankLineInCTE: true, TrailingNewline: true, ExplicitAs: true}
+	sql := SQL{Indent: 4, ImportCTEs: true, FinalSelect: StarFromCTE, FinalCTE: "final", GroupByNumber: true, BlankLineInCTE: true, ExplicitAs: true}
 	if diff := cmp.Diff(sql, c.SQL); diff != "" {
 		t.Error(diff)
 	}
@@ -90,7 +90,7 @@ models:
 func TestLeading(t *testing.T) {
 	p := read(t, leading)
 	c := Infer(p)
-	sql := SQL{UpperKeywords: true, LeadingCommas: true, Indent: 2, FinalSelect: Explicit, FinalCTE: "final", DoubleQuotes: true, BareJoin: true, TrailingNewline: true, ExplicitAs: true,
+	sql := SQL{UpperKeywords: true, LeadingCommas: true, Indent: 2, FinalSelect: Explicit, FinalCTE: "final", DoubleQuotes: true, BareJoin: true, ExplicitAs: true,
 		UpperFunctions: true, LeadingCTEs: true}
 	if diff := cmp.Diff(sql, c.SQL); diff != "" {
 		t.Error(diff)
@@ -132,7 +132,7 @@ func TestLines(t *testing.T) {
 	} {
 		got := Infer(read(t, map[string]string{"models/marts/m.sql": c.sql})).SQL
 		c.want.ImportCTEs, c.want.FinalSelect, c.want.FinalCTE, c.want.GroupByNumber = got.ImportCTEs, got.FinalSelect, got.FinalCTE, got.GroupByNumber
-		c.want.BlankLineInCTE, c.want.TrailingNewline, c.want.ExplicitAs = got.BlankLineInCTE, true, true
+		c.want.BlankLineInCTE, c.want.ExplicitAs = got.BlankLineInCTE, true
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
 		}

@@ -100,15 +100,18 @@ func commonFolder(models []*dbt.Node) string {
 	return best
 }
 
-// prefixOf is the part of a model's name that says its kind: letters up to the first underscore, where they are an
-// abbreviation of at most four letters or one of the usual words; with both underscores of "stg__x".
+// prefixOf is the part of a model's name that says its kind or its package: what stands before two underscores at the end of the
+// first word ("stg__x", "shop__x"), else letters up to the first underscore, where they are an abbreviation of at most four
+// letters or one of the usual words.
 func prefixOf(name string) string {
 	head, rest, ok := strings.Cut(name, "_")
-	if !ok || head == "" || len(head) > 4 && head != "metrics" && head != "report" {
+	switch {
+	case !ok || head == "":
 		return ""
-	}
-	if strings.HasPrefix(rest, "_") {
+	case strings.HasPrefix(rest, "_"):
 		return head + "__"
+	case len(head) > 4 && head != "metrics" && head != "report":
+		return ""
 	}
 	return head + "_"
 }

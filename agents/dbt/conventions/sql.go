@@ -108,7 +108,6 @@ func (b *ballots) sql(n *dbt.Node) {
 		}
 	}
 	b.majority("quotes in ref()", "double", double, "single", single)
-	b.yes("files end with a line end", strings.HasSuffix(n.RawSQL, "\n"))
 	b.majority("line ends of models", "CRLF", strings.Count(n.RawSQL, "\r\n"), "LF", strings.Count(n.RawSQL, "\n")-strings.Count(n.RawSQL, "\r\n"))
 }
 
@@ -260,19 +259,18 @@ func (b *ballots) decideSQL() SQL {
 		b.m[lastCTE] = b.m[lastCTE+stagingOnly]
 	}
 	s := SQL{
-		UpperKeywords:   b.decide("keyword case", "lower") == "upper",
-		LeadingCommas:   b.decide("commas", "trailing") == "leading",
-		ImportCTEs:      b.flag("import CTEs", true),
-		FinalSelect:     Final(b.decide("end of a model", string(StarFromCTE))),
-		FinalCTE:        b.decide(lastCTE, "final"),
-		DoubleQuotes:    b.decide("quotes in ref()", "single") == "double",
-		ConfigBlock:     b.flag("config() in models", false),
-		BareJoin:        b.decide("inner joins", "inner join") == "join",
-		GroupByNumber:   b.decide("group by", "number") == "number",
-		BlankLineInCTE:  b.flag("blank lines inside CTEs", true),
-		TrailingNewline: b.flag("files end with a line end", true),
-		ExplicitAs:      b.decide("aliases", "as") == "as",
-		CRLF:            b.decide("line ends of models", "LF") == "CRLF",
+		UpperKeywords:  b.decide("keyword case", "lower") == "upper",
+		LeadingCommas:  b.decide("commas", "trailing") == "leading",
+		ImportCTEs:     b.flag("import CTEs", true),
+		FinalSelect:    Final(b.decide("end of a model", string(StarFromCTE))),
+		FinalCTE:       b.decide(lastCTE, "final"),
+		DoubleQuotes:   b.decide("quotes in ref()", "single") == "double",
+		ConfigBlock:    b.flag("config() in models", false),
+		BareJoin:       b.decide("inner joins", "inner join") == "join",
+		GroupByNumber:  b.decide("group by", "number") == "number",
+		BlankLineInCTE: b.flag("blank lines inside CTEs", true),
+		ExplicitAs:     b.decide("aliases", "as") == "as",
+		CRLF:           b.decide("line ends of models", "LF") == "CRLF",
 	}
 	b.decideLines(&s)
 	if e := b.last(lastCTE); e.Of > 0 && e.For*2 < e.Of {

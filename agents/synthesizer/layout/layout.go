@@ -26,7 +26,7 @@ type Style struct {
 // Default is dbt's published style guide.
 func Default() Style {
 	return Style{SQL: conventions.SQL{Indent: 4, ImportCTEs: true, FinalSelect: conventions.StarFromCTE, FinalCTE: "final",
-		ExplicitAs: true, TrailingNewline: true}}
+		ExplicitAs: true}}
 }
 
 // width is the number of characters that a line should not exceed.
@@ -41,10 +41,7 @@ func Render(st *sqltree.Statement, style Style) (string, error) {
 	w := &writer{style: style, imports: map[string]string{}}
 	w.statement(st)
 	out, err := w.finish()
-	if err == nil && style.TrailingNewline {
-		out += w.newline()
-	}
-	return out, err
+	return out + w.newline(), err // also where the team's files lack a last line end: nobody means that as style
 }
 
 // RenderInside writes the statement as a continuation of a list of CTEs that a file has already, behind the bracket that

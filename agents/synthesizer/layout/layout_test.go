@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"firstmile/agents/dbt/conventions"
 	"firstmile/agents/synthesizer/sqltree"
 	"firstmile/planner/plan"
 )
@@ -68,5 +69,25 @@ func TestLinesInValues(t *testing.T) {
 	style.CRLF, style.ColumnInset = true, 2
 	if got, err := Render(st, style); err != nil || !strings.Contains(got, value) {
 		t.Errorf("%q %v", got, err)
+	}
+}
+
+// TestAliases: a relation that is read in place has an alias only where its columns are named by it.
+func TestAliases(t *testing.T) {
+	st := func(col sqltree.Expr, joins ...sqltree.Join) *sqltree.Statement {
+		return &sqltree.Statement{
+			Imports: []sqltree.Import{{Name: "orders", Ref: "ref('orders')"}, {Name: "days", Ref: "ref('days')"}},
+			Final:   sqltree.Select{Items: []sqltree.Item{{Expr: col, Name: "x"}}, From: sqltree.Table{Name: "orders"}, Joins: joins}}
+	}
+	style := Default()
+	style.ImportCTEs, style.FinalSelect = false, conventions.Explicit
+	for want, s := range map[string]*sqltree.Statement{
+		"from {{ ref('orders') }}\n":                                                 st(id("x")),
+		"from {{ ref('orders') }} as orders\n":                                       st(sqltree.Ident{Parts: []string{"orders", "x"}}),
+		"from {{ ref('orders') }} as orders\ncross join {{ ref('days') }} as days\n": st(id("x"), sqltree.Join{Kind: "cross join", Table: sqltree.Table{Name: "days"}}),
+	} {
+		if got, err := Render(s, style); err != nil || !strings.HasSuffix(got, want) {
+			t.Errorf("got %s, want %s (%v)", got, want, err)
+		}
 	}
 }

@@ -146,6 +146,7 @@ func (w *writer) selectBlock(level int, s sqltree.Select) {
 		items[i] = w.item(level+1, item)
 	}
 	w.columns(level, items)
+	from := len(w.lines)
 	if s.From.Name != "" {
 		w.line(level, w.key("from")+" "+w.table(s.From))
 	}
@@ -157,6 +158,16 @@ func (w *writer) selectBlock(level int, s sqltree.Select) {
 		w.groupBy(level, s.GroupBy)
 	}
 	w.conditions(level, "qualify", s.Qualify)
+	if ref, ok := w.imports[s.From.Name]; ok && s.From.Alias == "" && len(s.Joins) == 0 && !w.qualified(items, from+1, s.From.Name) {
+		w.lines[from] = w.pad(level) + w.key("from") + " " + ref
+	}
+}
+
+// qualified reports whether select items, or a line from the index on, name a column of the relation by the relation's name, or
+// may do so. Where nothing does, a relation that is not imported needs no alias.
+func (w *writer) qualified(items []string, from int, relation string) bool {
+	names := func(text string) bool { return strings.Contains(text, relation+".") }
+	return slices.ContainsFunc(items, names) || slices.ContainsFunc(w.lines[from:], names)
 }
 
 // star writes select * from a table.

@@ -2,7 +2,7 @@ with unfinished_month as (
     -- the month whose end the data has not reached
     select
         cast(date_trunc('month', max(ordered_at) + interval '1 day') as date) as starts_on
-    from {{ ref('fct_orders') }} as orders
+    from {{ ref('fct_orders') }}
 )
 
 select
