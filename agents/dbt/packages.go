@@ -103,6 +103,11 @@ func mergeVars(into, vars map[string]any) {
 	}
 }
 
+// HasPackage reports whether a package is installed among the project's files, so that its macros and tests can be used.
+func (p *Project) HasPackage(name string) bool {
+	return slices.ContainsFunc(p.packages, func(o *Project) bool { return o.Name == name })
+}
+
 // adoptPackages makes the nodes of packages known to the project, with the package's folder in front of their files.
 func (p *Project) adoptPackages(dir string, packages []*Project) {
 	if len(packages) == 0 {

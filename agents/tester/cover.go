@@ -159,14 +159,22 @@ func addGrainTests(p *plan.Properties, spec plan.Spec, project *dbt.Project) {
 	}
 }
 
-// combination is the project's own test for a compound key where it uses
-// dbt_utils, else dbt's unique test over an expression (which needs no package).
+// combination is the test for a compound key that the project uses or dbt_utils, where that is installed, brings; else dbt's
+// unique test over an expression (which needs no package).
 func combination(grain []string, evidence string, project *dbt.Project) plan.Test {
+	name := ""
+	if project.HasPackage("dbt_utils") {
+		name = "dbt_utils.unique_combination_of_columns"
+	}
 	for _, n := range project.Nodes {
 		if t, ok := n.Test("unique_combination_of_columns"); ok {
-			return plan.Test{Name: t.Name, Evidence: evidence,
-				Arguments: []plan.Argument{{Name: "combination_of_columns", Value: slices.Clone(grain)}}}
+			name = t.Name
+			break
 		}
+	}
+	if name != "" {
+		return plan.Test{Name: name, Evidence: evidence,
+			Arguments: []plan.Argument{{Name: "combination_of_columns", Value: slices.Clone(grain)}}}
 	}
 	parts := make([]string, len(grain))
 	for i, g := range grain {
