@@ -35,7 +35,7 @@ func (k *Knowledge) addTerms() error {
 			if err != nil {
 				return fmt.Errorf("glossary term %s: %w", t.ID, err)
 			}
-			c = Candidate{Kind: Metric, Measure: &m, Relation: m.Model}
+			c = Candidate{Kind: Metric, Measure: &m, Relation: m.Model, Things: k.addsThings(m)}
 			if pop, ok := counted(t, m); ok {
 				k.addWords(t.Words(), pop)
 			}
@@ -135,14 +135,14 @@ func (k *Knowledge) addRelations() {
 				k.add(words, c)
 			}
 		}
+		raw := k.raw(r)
 		for _, col := range r.Node.Columns {
-			k.addColumn(r, col)
+			k.addColumn(r, col, raw)
 		}
 	}
 }
 
-func (k *Knowledge) addColumn(r *Relation, col dbt.Column) {
-	raw := k.raw(r)
+func (k *Knowledge) addColumn(r *Relation, col dbt.Column, raw bool) {
 	ref := plan.ColumnRef{Relation: r.Name, Column: col.Name}
 	base := Candidate{Key: "column:" + ref.String(), Label: strings.Join(glossary.Split(col.Name), " ") + " of " + r.Name,
 		Detail: col.Description, Relation: r.Name, Column: ref, rank: r.rank}
@@ -178,6 +178,17 @@ func (k *Knowledge) addColumn(r *Relation, col dbt.Column) {
 func unlikely(r *Relation, col dbt.Column, kind Kind) bool {
 	t := r.Type(col.Name)
 	return kind == Dim && t == NumberType && !isKey(r, col.Name) || kind == Number && t == AnyType
+}
+
+// addsThings reports whether a metric adds up numbers of things, as seats or crates, so that it answers "how many".
+func (k *Knowledge) addsThings(m plan.Measure) bool {
+	return m.Agg == plan.Sum && m.Expr != nil && m.Expr.Kind == plan.ExprColumn && k.lexicon.Things(k.nameWords(m.Expr.Name))
+}
+
+// LeadsElsewhere reports whether a candidate is a column that holds the keys of other rows: end_station_id.
+func (k *Knowledge) LeadsElsewhere(c Candidate) bool {
+	r, ok := k.relations[c.Relation]
+	return ok && c.Kind == Dim && isKey(r, c.Column.Column) && !strings.EqualFold(c.Column.Column, r.Key)
 }
 
 func isKey(r *Relation, name string) bool {
