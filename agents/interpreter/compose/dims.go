@@ -7,6 +7,7 @@ import (
 
 	"firstmile/agents/interpreter/grammar"
 	"firstmile/agents/interpreter/knowledge"
+	"firstmile/agents/interpreter/token"
 	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
@@ -109,6 +110,9 @@ func (b *builder) oneGroup(column plan.ColumnRef, at grammar.Span) error {
 				}
 			}
 		})
+		if partInOne(m, column) {
+			return b.refuse(at, "%s has a part that lies in one of these groups, so in all others the figure would be 0", m.Label)
+		}
 		if leaves == 0 && fixed != "" {
 			return b.refuse(at, "%s counts only rows where %s, so there is but one group", m.Label, fixed)
 		}
@@ -196,6 +200,9 @@ func (b *builder) onePath(found []plan.JoinPath, at grammar.Span, label string) 
 	if len(rivals) < 2 {
 		return found[0]
 	}
+	if p, ok := b.pathInWords(rivals, at); ok {
+		return p
+	}
 	n := Need{Kind: plan.AskPath, Subject: b.subject(at.From, at.To), Weight: 4,
 		Text: fmt.Sprintf("There are several ways from %s to %s. Which one do you mean?", rivals[0].From, label),
 		Why:  "Each way joins other rows, so the figures differ."}
@@ -210,6 +217,33 @@ func (b *builder) onePath(found []plan.JoinPath, at grammar.Span, label string) 
 		}
 	}
 	return rivals[0]
+}
+
+// pathInWords finds the way that the words themselves name: "start district" leads over start_station_id, if no other way has
+// that word in its columns.
+func (b *builder) pathInWords(rivals []plan.JoinPath, at grammar.Span) (plan.JoinPath, bool) {
+	var found []plan.JoinPath
+	for _, p := range rivals {
+		id := pathID(p, rivals)
+		words := b.K.Words(strings.Join(glossary.Split(id), " "))
+		own := func(t token.Token) bool {
+			return slices.ContainsFunc(words, func(w token.Token) bool { return w.Light == t.Light }) &&
+				!slices.ContainsFunc(rivals, func(o plan.JoinPath) bool { return pathID(o, rivals) != id && b.mentions(pathID(o, rivals), t) })
+		}
+		if slices.ContainsFunc(b.Tokens[at.From:at.To], own) {
+			found = append(found, p)
+		}
+	}
+	if len(found) != 1 {
+		return plan.JoinPath{}, false
+	}
+	b.assume(true, "%q goes through %s.", b.quote(at.From, at.To), pathID(found[0], rivals))
+	return found[0], true
+}
+
+// mentions reports whether columns have a word in their names.
+func (b *builder) mentions(columns string, t token.Token) bool {
+	return slices.ContainsFunc(b.K.Words(strings.Join(glossary.Split(columns), " ")), func(w token.Token) bool { return w.Light == t.Light })
 }
 
 func declared(p plan.JoinPath) bool {

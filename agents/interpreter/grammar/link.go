@@ -18,6 +18,7 @@ const (
 	skipHarmless = 0.02
 	skipGlue     = 0.25
 	skipGrounded = 0.6 // a harmless word that also names something in the project
+	skipInside   = 0.9 // "within" before a split
 	// skipUnknown is more than any reading can save by it, so words are given up last.
 	skipUnknown = 10
 )
@@ -57,9 +58,10 @@ func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, se
 	n := len(tokens)
 	l := Linked{Tokens: tokens, Known: make([]bool, n), Grounded: make([]bool, n), Worded: make([]bool, n), Harmless: make([]bool, n), Glue: make([]bool, n), Exact: make([]bool, n)}
 	l.Matches = lex.Find(tokens)
-	greeted := l.greeted()
+	said := l.greeted() // about the request, and nothing that it asks for
+	l.purposes(k, said)
 	for _, m := range l.Matches {
-		if !insideComparison(m, l.Matches, tokens) {
+		if !insideComparison(m, l.Matches, tokens) && !slices.Contains(said[m.From:m.To], true) {
 			l.addLexicon(m)
 		}
 	}
@@ -69,7 +71,7 @@ func Link(tokens []token.Token, k *knowledge.Knowledge, lex *lexicon.Lexicon, se
 	l.findNames(k)
 	for from := range tokens {
 		for to := from + 1; to <= n && to-from <= max(k.Longest(), 6); to++ {
-			if !slices.Contains(greeted[from:to], true) {
+			if !slices.Contains(said[from:to], true) {
 				l.addSpan(from, to, k, lex, settled)
 			}
 		}
@@ -105,24 +107,24 @@ func insideComparison(m lexicon.Match, all []lexicon.Match, tokens []token.Token
 
 func (l *Linked) addLexicon(m lexicon.Match) {
 	switch m.Category {
-	case lexicon.Into, lexicon.Adding, lexicon.Own, lexicon.Greeting:
+	case lexicon.Into, lexicon.Adding, lexicon.Own, lexicon.Greeting, lexicon.Purpose, lexicon.Occasion:
 		return // taken out before, where they mean something
 	}
 	for i := m.From; i < m.To; i++ {
 		l.Known[i] = true
 		switch m.Category {
-		case lexicon.Harmless:
+		case lexicon.Harmless, lexicon.Existence:
 			l.Harmless[i] = true
 		case lexicon.Glue, lexicon.And:
 			l.Glue[i] = true
 		}
 	}
 	switch m.Category {
-	case lexicon.Harmless, lexicon.Glue, lexicon.Chatter, lexicon.Outside, lexicon.Unsure:
+	case lexicon.Harmless, lexicon.Existence, lexicon.Glue, lexicon.Chatter, lexicon.Outside, lexicon.Unsure:
 		return
 	}
-	for i := m.From; i < m.To; i++ {
-		l.Worded[i] = true
+	for i := m.From; i < m.To && m.Category != lexicon.Fresh; i++ {
+		l.Worded[i] = true // "new" is as often the name of a value, or a part of a term's
 	}
 	l.Terminals = append(l.Terminals, chart.Item{Category: chart.Category(m.Category), From: m.From, To: m.To, Key: m.Value, Meaning: word(m.Value)})
 }
@@ -331,7 +333,7 @@ func (l *Linked) functionWord(from, to int) bool {
 // valuePrice is the price for a single-word value that is also a word of the lexicon, unless it is written in capitals. Such a
 // code in capitals is no preposition any more, so it may not be skipped either.
 func (l *Linked) valuePrice(from, to int, c knowledge.Candidate) float64 {
-	if c.Kind != knowledge.Value || to-from > 1 || !l.Known[from] {
+	if c.Kind != knowledge.Value || to-from > 1 || !l.Known[from] || l.fresh(from) {
 		return 0
 	}
 	text := []rune(l.Tokens[from].Text)
@@ -351,6 +353,20 @@ func (l *Linked) valuePrice(from, to int, c knowledge.Candidate) float64 {
 		l.Harmless[from], l.Glue[from] = false, false
 	}
 	return 0
+}
+
+// fresh reports whether a word says in the lexicon that things are new, and nothing else.
+func (l *Linked) fresh(i int) bool {
+	is := false
+	for _, m := range l.Matches {
+		if m.From <= i && i < m.To {
+			if m.Category != lexicon.Fresh {
+				return false
+			}
+			is = true
+		}
+	}
+	return is
 }
 
 // MinCost is the cost of the slot's best candidate.

@@ -29,6 +29,7 @@ func (l *Linked) addParts(k *knowledge.Knowledge, lex *lexicon.Lexicon) {
 		}
 	}
 	l.addThings()
+	l.addApart(k)
 }
 
 // addVerb: in "how many orders were placed" the last word belongs to the term "orders placed", of which "orders" is another name.

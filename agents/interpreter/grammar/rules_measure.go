@@ -187,15 +187,22 @@ func otherAgg(p []chart.Item) keyed {
 }
 
 func countOfMetric(p []chart.Item) keyed {
-	return narrowed(p, 1, func(m *plan.Measure) bool { return m.Agg == plan.Count || m.Agg == plan.CountDistinct })
+	return restricted(p, 1, func(c knowledge.Candidate) bool {
+		return c.Things || c.Measure.Agg == plan.Count || c.Measure.Agg == plan.CountDistinct
+	})
 }
 
-// narrowed is the metric in part i, restricted to the candidates that fit.
+// narrowed is the metric in part i, restricted to the measures that fit.
 func narrowed(p []chart.Item, i int, fits func(*plan.Measure) bool) keyed {
+	return restricted(p, i, func(c knowledge.Candidate) bool { return fits(c.Measure) })
+}
+
+// restricted is the metric in part i, restricted to the candidates that fit.
+func restricted(p []chart.Item, i int, fits func(knowledge.Candidate) bool) keyed {
 	s := get[*Slot](p, i)
 	var cands []knowledge.Candidate
 	for _, c := range s.Cands {
-		if fits(c.Measure) {
+		if fits(c) {
 			cands = append(cands, c)
 		}
 	}

@@ -44,6 +44,8 @@ type Candidate struct {
 	Partial bool
 	// Summed is true for a number whose sum is what people mean by it.
 	Summed bool
+	// Things is true for a metric that adds up numbers of things.
+	Things bool
 	// Note is an assumption to record when the candidate is used.
 	Note string
 
