@@ -111,7 +111,11 @@ func (b *builder) measure(n *grammar.Measure) (plan.Measure, error) {
 			return m, err
 		}
 	}
-	return b.withConds(m, n.Conds, n)
+	m, conds, err := b.fresh(m, n.Conds)
+	if err != nil {
+		return m, err
+	}
+	return b.withConds(m, conds, n)
 }
 
 // withConds restricts the measure; the only measure of a request leaves the condition to the Spec.
@@ -309,7 +313,11 @@ func (b *builder) ofRows(n *grammar.Measure) (plan.Measure, error) {
 		m = b.appearing(m, c.Label, model, key)
 	}
 	m.Origin = b.origin(slot, c)
-	return b.withConds(m, n.NP.Conds, n)
+	m, conds, err := b.fresh(m, n.NP.Conds)
+	if err != nil {
+		return m, err
+	}
+	return b.withConds(m, conds, n)
 }
 
 // rowsIn counts the rows of a relation.

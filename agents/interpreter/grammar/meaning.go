@@ -101,6 +101,7 @@ type Cond struct {
 	Only     bool
 	Or       bool // Values are joined by "or"
 	By       bool // said with "by": "visits by children"
+	Fresh    bool // those that began in the period: "new customers"
 	// Values are values or populations; any of them will do.
 	Values []*Slot
 	// Column, when set, is what Values, Literal, Empty or Op speak of.
@@ -229,7 +230,7 @@ func (n *NP) key() string {
 
 func (c *Cond) key() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "cond(%v %v %s %v %s %v %v", c.Neg, c.Or, c.Op, c.Numbers, c.Literal, c.Empty, c.Days)
+	fmt.Fprintf(&b, "cond(%v %v %v %s %v %s %v %v", c.Neg, c.Or, c.Fresh, c.Op, c.Numbers, c.Literal, c.Empty, c.Days)
 	for _, s := range append([]*Slot{c.Column, c.Thing}, c.Values...) {
 		if s != nil {
 			b.WriteString(" " + s.key())

@@ -74,6 +74,9 @@ func Parse(l Linked, turns []Span, rules []chart.Rule) []Division {
 				filler[i] = skipHarmless
 			}
 		}
+		if inside[i] && l.opensGroup(i) {
+			skip[i] = skipInside
+		}
 		if l.Grounded[i] && skip[i] < skipGrounded && inside[i] {
 			skip[i] = skipGrounded
 		}
@@ -93,6 +96,15 @@ func Parse(l Linked, turns []Span, rules []chart.Rule) []Division {
 		}
 	}
 	return out
+}
+
+// opensGroup reports whether a token begins a word such as "within" before a split: dropped, the whole would be another one.
+func (l Linked) opensGroup(i int) bool {
+	return slices.ContainsFunc(l.Terminals, func(t chart.Item) bool {
+		return t.Category == "inside" && t.From == i && slices.ContainsFunc(l.Terminals, func(next chart.Item) bool {
+			return next.From == t.To && (next.Category == "by" || next.Category == "dim")
+		})
+	})
 }
 
 // maxBare is how many divisions without a figure are looked at: they tell that one is missing, and must not crowd out those
@@ -142,6 +154,9 @@ func (s *Structure) add(it chart.Item) {
 		} else {
 			s.Splits = append(s.Splits, m)
 		}
+	case *Beside:
+		s.Splits = append(s.Splits, m.Split)
+		s.Filters = append(s.Filters, &Filters{Conds: []*Cond{m.Cond}})
 	case *Cond:
 		if it.Category == "included" {
 			s.Included = append(s.Included, m)

@@ -21,7 +21,7 @@ type keyed interface{ key() string }
 func Rules() []chart.Rule {
 	var out []chart.Rule
 	for _, r := range slices.Concat(measureRows(), countRows(), ratioRows(), shareRows(), partRows(), movingRows(), timeRows(), fiscalRows(), partOfDateRows(), bestPeriodRows(),
-		nounRows(), condRows(), filterRows(), splitRows(), windowRows(), comparisonRows(), revisionRows()) {
+		nounRows(), freshRows(), condRows(), filterRows(), splitRows(), windowRows(), comparisonRows(), revisionRows()) {
 		left, right, _ := strings.Cut(r.text, " = ")
 		rule := chart.Rule{Name: r.text, Left: chart.Category(left), Cost: r.cost}
 		for _, part := range strings.Fields(right) {

@@ -137,28 +137,14 @@ func (b *builder) whole(m plan.Measure, parts *builder, figures, column string, 
 		}
 		return over, nil
 	}
-	spec := b.spec
-	spec.Rank, spec.Dimensions = nil, nil
-	for _, d := range b.spec.Dimensions {
-		if slices.Contains(within, d.Name) {
-			spec.Dimensions = append(spec.Dimensions, d)
-		}
-	}
-	den := *m.Denominator
-	den.Whole, den.Name = nil, "total_"+column
-	spec.Measures = []plan.Measure{den}
-	if spec.Time != nil {
-		axis := *spec.Time
-		axis.Spine = false
-		spec.Time = &axis
-	}
-	totals := b.sub(spec, b.split)
+	name := "total_" + column
+	totals := b.sub(b.totalsSpec(m, name, parts), b.split)
 	totals.beside = parts.sources
 	rows, err := totals.result()
 	if err != nil {
 		return nil, err
 	}
-	step := b.step(byKeys(den.Name, keys), "", rows)
+	step := b.step(byKeys(name, keys), "", rows)
 	join := Join{Kind: Cross, Table: Table{Name: step}}
 	if len(keys) > 0 {
 		join = totals.joinSource(step, step, figures, nil)
@@ -166,7 +152,32 @@ func (b *builder) whole(m plan.Measure, parts *builder, figures, column string, 
 	if !slices.ContainsFunc(sel.Joins, func(j Join) bool { return j.Table.Name == step }) {
 		sel.Joins = append(sel.Joins, join)
 	}
-	return Column{step, den.Name}, nil
+	return Column{step, name}, nil
+}
+
+// totalsSpec asks for a whole by itself, over the same rows as the parts: where these look back, their first period is there as a whole.
+func (b *builder) totalsSpec(m plan.Measure, name string, parts *builder) plan.Spec {
+	spec := b.spec
+	spec.Rank, spec.Dimensions = nil, nil
+	for _, d := range b.spec.Dimensions {
+		if slices.Contains(m.Denominator.Whole.Within, d.Name) {
+			spec.Dimensions = append(spec.Dimensions, d)
+		}
+	}
+	den := *m.Denominator
+	den.Whole, den.Name = nil, name
+	spec.Measures = []plan.Measure{den}
+	if spec.Time != nil {
+		axis := *spec.Time
+		axis.Spine = false
+		spec.Time = &axis
+	}
+	if from, _ := b.edges(); b.split && !from.IsZero() && parts.longestOffset() != nil {
+		window := *spec.Window
+		window.From = floorOn(from, *spec.Time).Format(civilLayout)
+		spec.Window = &window
+	}
+	return spec
 }
 
 // byKeys names a step: revenue_by_month_and_region.
