@@ -87,7 +87,7 @@ const (
 	Funnel MetricType = "funnel"
 	// balance: as simple, taken at the last row of a period.
 	Balance MetricType = "balance"
-	// population: model, entity, valid_from, valid_to or valid_for (rows are events, and who has had none for so long has left), state; agg and expr to add up instead of counting.
+	// population: model, entity, valid_from (the first moment), valid_to (the first moment after) or valid_for (rows are events, and who has had none for so long has left), state; agg and expr to add up instead of counting.
 	Population MetricType = "population"
 )
 

@@ -125,10 +125,14 @@ func period(t *plan.TimeAxis) string {
 	return text
 }
 
-// reach says how far the periods of a population go, and which rows are in no period.
+// reach says how far the periods of a population go and what happens at their edges, and which rows are in no period.
 func (w *words) reach() string {
 	out := ""
-	if iv := populated(w.spec.Measures); iv != nil && iv.For == nil && !w.spec.Time.Complete && (w.spec.Window == nil || w.spec.Window.To == "") {
+	iv := populated(w.spec.Measures)
+	if iv != nil {
+		out += fmt.Sprintf(" What starts or ends just when a %[1]s begins does so in that %[1]s.", w.spec.Time.Grain)
+	}
+	if iv != nil && iv.For == nil && !w.spec.Time.Complete && (w.spec.Window == nil || w.spec.Window.To == "") {
 		out += fmt.Sprintf(" Goes on to the %s of the last %s or past %s.", w.spec.Time.Grain, iv.From, iv.To)
 	}
 	for _, c := range timeColumns(w.spec.Measures) {

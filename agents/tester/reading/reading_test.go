@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"firstmile/agents/sandbox"
@@ -22,7 +23,9 @@ func town(t *testing.T) *sandbox.Sandbox {
 	if err := sandbox.Build(t.Context(), file, "", []string{
 		`create table visits as select * from (values ('ann', timestamp '2026-01-01 10:00'), ('ann', '2026-01-20 09:00'), ('bob', '2026-01-31 23:30'), ('cid', '2026-02-03 08:00'), (null, '2026-02-04 08:00')) as t(who, "at")`,
 		`create table orders as select * from (values ('ann', timestamp '2026-01-05 10:00', 10), ('ann', '2026-01-21 10:00', 20), ('ann', '2026-01-22 10:00', 5), ('bob', '2026-02-08 00:00', 1)) as t(who, "at", amount)`,
-		`create table tiers as select * from (values ('ann', 'gold', date '2026-01-01', date '2026-01-21'), ('ann', 'plain', '2026-01-21', null), ('bob', 'plain', '2026-02-09', null)) as t(who, tier, since, until)`,
+		`create table tiers as select * from (values ('ann', 'gold', date '2026-01-01', date '2026-01-21'), ('ann', 'plain', '2026-01-21', null), ('bob', 'plain', '2026-02-09', null),
+			('dan', 'gold', '2026-01-01', '2026-02-01'), ('dan', 'plain', '2026-02-01', null)) as t(who, tier, since, until)`,
+		`create table stays as select * from (values ('ann', date '2026-01-10', date '2026-02-01'), ('bob', '2026-02-01', null), ('dan', '2026-01-05', null)) as t(who, came, went)`,
 		`create table stock as select * from (values ('a', date '2026-01-10', 5), ('a', '2026-01-30', 7), ('b', '2026-01-20', 2), ('b', '2026-02-02', 4)) as t(shelf, day, pieces)`,
 	}); err != nil {
 		t.Fatal(err)
@@ -39,6 +42,10 @@ func event(name, model string) plan.Measure {
 	return plan.Measure{Name: name, Kind: plan.Simple, Model: model, Agg: plan.Count, Time: "at"}
 }
 
+func stays(state plan.PopulationState) plan.Measure {
+	return plan.Measure{Kind: plan.Population, Model: "stays", Interval: &plan.Interval{Entity: "who", From: "came", To: "went", State: state}}
+}
+
 func monthly() *plan.TimeAxis { return &plan.TimeAxis{Name: "month", Grain: plan.Month, Zone: "UTC"} }
 
 // TestSecondWay compares rows counted by hand, and rows that are wrong in one respect, with the reading of each kind.
@@ -53,6 +60,10 @@ func TestSecondWay(t *testing.T) {
 	revenue.Expr = &amount
 	asOf := plan.Dimension{Name: "tier", NullAs: "none", Column: plan.ColumnRef{Relation: "tiers", Column: "tier"}, Paths: []plan.JoinPath{{From: "orders", To: "tiers",
 		Hops: []plan.Hop{{From: "orders", To: "tiers", FromColumns: []string{"who"}, ToColumns: []string{"who"}, AsOf: &plan.Validity{From: "since", To: "until"}}}}}}
+	fromStays := asOf.Paths[0]
+	fromStays.From, fromStays.Hops = "stays", slices.Clone(fromStays.Hops)
+	fromStays.Hops[0].From = "stays"
+	asOf.Paths = append(asOf.Paths, fromStays)
 	tokyo := monthly()
 	tokyo.Zone = "Asia/Tokyo"
 	age := []plan.Dimension{{Name: "age", Age: &plan.Age{}}}
@@ -83,6 +94,10 @@ func TestSecondWay(t *testing.T) {
 			`(date '2026-01-01', 'gold', 10), ('2026-01-01', 'plain', 25), ('2026-02-01', 'none', 1)`, `(date '2026-01-01', 'plain', 35), ('2026-02-01', 'plain', 1)`},
 		{"in Tokyo bob's visit is one of February", plan.Spec{Time: tokyo}, event("m", "visits"),
 			`(date '2026-01-01', 2), ('2026-02-01', 3)`, `(date '2026-01-01', 3), ('2026-02-01', 2)`},
+		{"gained on the first of the month", plan.Spec{Time: monthly()}, stays(plan.Gained), `(date '2026-01-01', 2), ('2026-02-01', 1)`, `(date '2026-01-01', 2), ('2026-02-01', 0)`},
+		{"lost on the first of the month", plan.Spec{Time: monthly()}, stays(plan.Lost), `(date '2026-01-01', 0), ('2026-02-01', 1)`, `(date '2026-01-01', 1), ('2026-02-01', 0)`},
+		{"versions just before the edge", plan.Spec{Time: monthly(), Dimensions: []plan.Dimension{asOf}}, stays(plan.Closing),
+			`(date '2026-01-01', 'gold', 1), ('2026-01-01', 'plain', 1), ('2026-02-01', 'plain', 2)`, `(date '2026-01-01', 'plain', 2), ('2026-02-01', 'plain', 2)`},
 		{"quiet for ten days", plan.Spec{Time: &plan.TimeAxis{Name: "month", Grain: plan.Month, Zone: "UTC"}},
 			plan.Measure{Kind: plan.Population, Model: "visits", Interval: &plan.Interval{Entity: "who", From: "at", For: &plan.Span{Count: 10, Unit: plan.Day}, State: plan.Closing}},
 			`(date '2026-01-01', 1), ('2026-02-01', 0)`, `(date '2026-01-01', 2), ('2026-02-01', 0)`},
