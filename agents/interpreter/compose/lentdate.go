@@ -12,7 +12,8 @@ import (
 )
 
 // A relation without a date of its own may belong to one that has: a payment to its order. Its rows are then dated by that
-// one, where each row leads to one row there at most.
+// one, where each row leads to one row there at most. A vehicle belongs to a hub, too, but is not from the day that the hub was opened
+// on: belongs.go tells the two apart.
 
 // maxDateHops bounds how far away a date may be: what is further away is hardly when something happened.
 const maxDateHops = 2
@@ -29,6 +30,9 @@ func (b *builder) lend(m *plan.Measure) error {
 	near := b.nearestDates(m.Model)
 	if len(near) == 0 {
 		return b.refuse(at, "%s has no date, so it cannot be put into periods", m.Model)
+	}
+	if len(near) == 1 && !b.happensWith(m.Model, near[0]) {
+		return b.refuse(at, "%s has no date of its own, and I cannot tell whether %s says when its rows happened: name that date if it does", m.Model, near[0].column)
 	}
 	d, err := b.oneDate(m.Model, near, at)
 	if err != nil {
@@ -71,8 +75,8 @@ func (b *builder) oneDate(model string, dates []lentDate, at grammar.Span) (lent
 	return lentDate{}, b.refuse(at, "the figures are dated by several columns, which I cannot ask about at once")
 }
 
-// nearestDates are the dates of the relations that a row of the model leads to over the fewest joins: of each the one that
-// usually dates its rows, else all.
+// nearestDates are the dates of the relations that a row of the model leads to over the fewest joins, of what happens before those of
+// things: of each relation the one that usually dates its rows, else all.
 func (b *builder) nearestDates(model string) []lentDate {
 	var all []lentDate
 	for _, name := range b.K.Names() {
@@ -89,6 +93,10 @@ func (b *builder) nearestDates(model string) []lentDate {
 				all = append(all, d)
 			}
 		}
+	}
+	events := slices.DeleteFunc(slices.Clone(all), func(d lentDate) bool { return !b.happensWith(model, d) })
+	if len(events) > 0 {
+		all = events
 	}
 	return b.nearest(all)
 }
