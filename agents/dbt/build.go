@@ -106,7 +106,8 @@ func (l *linker) describe(n *Node, d *described) {
 		c.Description = l.doc(c.Description, d.path, c.Line)
 		n.declared = append(n.declared, c)
 	}
-	mergeConfig(n.Config, evaluatedMap(d.config, l.env))
+	n.Entry = evaluatedMap(d.config, l.env)
+	mergeConfig(n.Config, n.Entry)
 }
 
 // folder is the config that dbt_project.yml gives to a node of this path of names. Like dbt it is evaluated without the

@@ -126,6 +126,7 @@ type Node struct {
 	Group        string
 	Access       string
 	Config       map[string]any // effective config: dbt_project.yml, then YAML, then config()
+	Entry        map[string]any // the part of Config that the node's YAML entry sets
 
 	Relation Relation
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"firstmile/agents/dbt"
+	"firstmile/agents/dbt/conventions"
 	"firstmile/planner/plan"
 )
 
@@ -68,6 +69,7 @@ func body(p *dbt.Project, brief plan.Brief) string {
 		{"Tests added", tests(brief.Change.Properties)},
 		{"Evidence", evidence(brief.Evidence)},
 		{"Alternatives not taken", bullets(brief.Rejected)},
+		{"House style", house(conventions.Infer(p), brief.Change)},
 		{"How to roll back", rollback(brief.Change)},
 		{"Approval", approval(brief)},
 	}
@@ -202,7 +204,7 @@ func whyThis(brief plan.Brief) string {
 // impact says what reads the model already.
 func impact(p *dbt.Project, c plan.Change) string {
 	if !edits(c) {
-		return "None downstream: the model is new, nothing reads it yet.\n"
+		return "Class: **none**. The model is new, nothing reads it yet.\n"
 	}
 	node, ok := p.Relation(c.Model)
 	if !ok {
@@ -225,9 +227,9 @@ func impact(p *dbt.Project, c plan.Change) string {
 		}
 	}
 	if b.Len() == 0 {
-		return "Additive: columns are added, and nothing reads the model yet.\n"
+		return "Class: **additive**. Columns are added, and nothing reads the model yet.\n"
 	}
-	return "Additive: columns are added, none is changed. These read the model:\n\n" + b.String()
+	return "Class: **additive**. Columns are added, none is changed. These read the model:\n\n" + b.String()
 }
 
 func rollback(c plan.Change) string {

@@ -11,6 +11,9 @@ import (
 func formula(m plan.Measure) string {
 	switch m.Kind {
 	case plan.Ratio:
+		if m.Numerator != nil && m.Denominator != nil && m.Denominator.Whole != nil {
+			return shareWords(m)
+		}
 		if m.Numerator != nil && m.Denominator != nil {
 			return fmt.Sprintf("%s divided by %s", formula(*m.Numerator), formula(*m.Denominator))
 		}
@@ -38,6 +41,19 @@ func formula(m plan.Measure) string {
 		return aggregateWords(m) + ", at the last moment of the period"
 	}
 	return aggregateWords(m)
+}
+
+// shareWords: "sum of amount in fct_orders, divided by the same over all groups with the same region".
+func shareWords(m plan.Measure) string {
+	text := formula(*m.Numerator) + ", divided by the same over all groups"
+	var within []string
+	for _, name := range m.Denominator.Whole.Within {
+		within = append(within, spaced(name))
+	}
+	if len(within) > 0 {
+		text += " with the same " + list(within)
+	}
+	return text
 }
 
 func derived(m plan.Measure) string {

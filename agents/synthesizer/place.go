@@ -13,9 +13,10 @@ import (
 
 // place is where the new model goes.
 type place struct {
-	model, yaml string // relative to the repository's root
-	config      string // config() call, empty where the folder decides
-	holds       string // the model's name without its prefix
+	model, yaml string   // relative to the repository's root
+	config      string   // config() call, empty where the folder decides
+	tags        []string // for the YAML entry
+	holds       string   // the model's name without its prefix
 }
 
 func placeOf(p *dbt.Project, c conventions.Conventions, spec plan.Spec) (place, error) {
@@ -29,7 +30,11 @@ func placeOf(p *dbt.Project, c conventions.Conventions, spec plan.Spec) (place, 
 		model: repositoryPath(p, inProject),
 		yaml:  repositoryPath(p, c.YAMLPath(p, inProject)),
 	}
-	out.config = config(c, layer, spec.Target.Materialized)
+	tags, inConfig := c.Tags(path.Dir(inProject))
+	if !inConfig {
+		out.tags, tags = tags, nil
+	}
+	out.config = config(c, layer, spec.Target.Materialized, tags)
 	out.holds = name
 	for _, prefix := range layer.Prefixes {
 		if rest, ok := strings.CutPrefix(name, prefix.Text); ok && prefix.Text != "" && rest != "" {
@@ -75,9 +80,36 @@ func folder(p *dbt.Project, layer conventions.Layer, spec plan.Spec) string {
 	return path.Join(root, "marts")
 }
 
-// config sets the materialization where the team's models do so themselves, or where the design asks for another
-// one than the folder gives.
-func config(c conventions.Conventions, layer conventions.Layer, wanted string) string {
+// config sets the materialization where the team's models do so themselves, or where the design asks for another one than the
+// folder gives, and the tags that belong there.
+func config(c conventions.Conventions, layer conventions.Layer, wanted string, tags []string) string {
+	quote := func(s string) string {
+		if c.SQL.DoubleQuotes {
+			return `"` + s + `"`
+		}
+		return "'" + s + "'"
+	}
+	var args []string
+	if m := materialized(layer, wanted); m != "" {
+		args = append(args, "materialized="+quote(m))
+	}
+	var list []string
+	for _, t := range tags {
+		if !strings.ContainsAny(t, "'\"\\{}%\n") {
+			list = append(list, quote(t))
+		}
+	}
+	if len(list) > 0 {
+		args = append(args, "tags=["+strings.Join(list, ", ")+"]")
+	}
+	if len(args) == 0 {
+		return ""
+	}
+	return "{{ config(" + strings.Join(args, ", ") + ") }}"
+}
+
+// materialized is what the model has to say about its materialization; empty where the folder says it.
+func materialized(layer conventions.Layer, wanted string) string {
 	known := []string{"view", "table", "ephemeral"}
 	if !slices.Contains(known, wanted) {
 		wanted = ""
@@ -89,13 +121,9 @@ func config(c conventions.Conventions, layer conventions.Layer, wanted string) s
 		wanted = layer.Materialized
 	}
 	if !slices.Contains(known, wanted) {
-		wanted = "table" // what an incremental mart holds, built anew each time
+		return "table" // what an incremental mart holds, built anew each time
 	}
-	quote := "'"
-	if c.SQL.DoubleQuotes {
-		quote = `"`
-	}
-	return "{{ config(materialized=" + quote + wanted + quote + ") }}"
+	return wanted
 }
 
 // meta names the owner where most of the team's marts do: the one that the design names, else the one of the

@@ -90,7 +90,7 @@ func write(p *dbt.Project, files fs.FS, base plan.Base, spec plan.Spec) (plan.Ch
 	}
 	change := plan.Change{Base: base, Model: spec.Target.Name, ModelPath: place.model, CompiledSQL: compiled, Grain: logical.Grain}
 	change = change.WithFile(plan.File{Path: place.model, Action: plan.Create, Mode: "100644", Content: []byte(sql)})
-	change.Properties = plan.Properties{Path: place.yaml, Meta: meta(p, style, spec)}
+	change.Properties = plan.Properties{Path: place.yaml, Meta: meta(p, style, spec), Tags: place.tags}
 	for _, o := range logical.Outputs {
 		change.Properties.Columns = append(change.Properties.Columns, plan.PropertyColumn{Name: o.Name})
 	}

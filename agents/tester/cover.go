@@ -32,10 +32,16 @@ func (t *Tester) Cover(ctx context.Context, spec plan.Spec, change plan.Change) 
 	p.Columns = slices.Clone(p.Columns)
 	p.Tests = slices.Clone(p.Tests)
 	edited := editedBy(project, change)
-	if writesTypes(project, files) || edited != nil && enforced(edited) {
+	style := conventions.Infer(project)
+	contracts := style.Layer(dbt.Mart).Contracts
+	if writesTypes(project, files) || contracts || edited != nil && enforced(edited) {
 		if err := t.addTypes(ctx, &p, spec, change); err != nil {
 			return change, err
 		}
+	}
+	if edited == nil && contracts && style.OwnContracts() {
+		// A contract without all types would keep the whole project from being parsed.
+		p.Contract = !slices.ContainsFunc(p.Columns, func(c plan.PropertyColumn) bool { return c.Type == "" })
 	}
 	if edited == nil || !keyTested(project, files, edited, grainOf(spec)) {
 		addGrainTests(&p, spec, project)
@@ -43,6 +49,7 @@ func (t *Tester) Cover(ctx context.Context, spec plan.Spec, change plan.Change) 
 	for _, d := range spec.Dimensions {
 		addDimensionTests(&p, d, project)
 	}
+	addShareTests(&p, spec, project)
 	change.Properties = p
 	return render(project, files, change)
 }

@@ -56,6 +56,8 @@ type Properties struct {
 	Columns     []PropertyColumn `json:"columns,omitempty"`
 	Tests       []Test           `json:"tests,omitempty"` // tests of the model as a whole
 	Meta        []Argument       `json:"meta,omitempty"`
+	Tags        []string         `json:"tags,omitempty"`
+	Contract    bool             `json:"contract,omitempty"` // the columns and types are enforced
 }
 
 // PropertyColumn is a column entry.

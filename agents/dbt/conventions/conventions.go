@@ -17,6 +17,8 @@ type Conventions struct {
 	YAML   YAML
 	Layers []Layer    // staging, intermediate, mart, other; those without models have the style guide's values
 	Fields []Evidence // one per inferred field, in a fixed order
+
+	marts []*dbt.Node
 }
 
 // SQL is how models are written.
@@ -162,8 +164,8 @@ func infer(p *dbt.Project) Conventions {
 	var c Conventions
 	c.SQL = b.decideSQL()
 	c.YAML = b.decideYAML()
-	c.Layers = layers(p)
-	c.Fields = b.evidence
+	c.Layers = c.layers(p)
+	c.Fields = append(b.evidence, c.placing()...)
 	return c
 }
 

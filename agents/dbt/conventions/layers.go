@@ -17,7 +17,7 @@ var guide = []Layer{
 }
 
 // layers looks at how each layer is kept.
-func layers(p *dbt.Project) []Layer {
+func (c *Conventions) layers(p *dbt.Project) []Layer {
 	root := "models"
 	if len(p.Config.ModelPaths) > 0 {
 		root = p.Config.ModelPaths[0]
@@ -32,6 +32,9 @@ func layers(p *dbt.Project) []Layer {
 		}
 		if len(models) > 0 {
 			out = append(out, layerOf(g.Layer, models))
+			if g.Layer == dbt.Mart {
+				c.marts = models
+			}
 			continue
 		}
 		g.Folder = path.Join(root, g.Folder)
@@ -58,7 +61,7 @@ func layerOf(kind dbt.Layer, models []*dbt.Node) Layer {
 		if slices.Contains(configKeys(n), "materialized") {
 			configured++
 		}
-		if c, ok := n.Config["contract"].(map[string]any); ok && c["enforced"] == true {
+		if enforced(n.Config) {
 			contracts++
 		}
 	}
@@ -69,6 +72,12 @@ func layerOf(kind dbt.Layer, models []*dbt.Node) Layer {
 	l.Materialized = sorted(kinds)[0].Text
 	l.InConfig, l.Contracts = configured*2 > len(models), contracts*2 > len(models)
 	return l
+}
+
+// enforced reports whether a config enforces a contract.
+func enforced(config map[string]any) bool {
+	c, ok := config["contract"].(map[string]any)
+	return ok && c["enforced"] == true
 }
 
 // configKeys lists the arguments that a model's own config() calls set.

@@ -78,8 +78,14 @@ func extend(src []byte, s yamledit.Style, model string, p plan.Properties, known
 
 func entry(model string, p plan.Properties) yamledit.Model {
 	m := yamledit.Model{Name: model, Description: p.Description, Tests: tests(p.Tests)}
+	if p.Contract {
+		m.Config = append(m.Config, yamledit.Pair{Key: "contract", Value: []yamledit.Pair{{Key: "enforced", Value: true}}})
+	}
+	if len(p.Tags) > 0 {
+		m.Config = append(m.Config, yamledit.Pair{Key: "tags", Value: p.Tags})
+	}
 	if len(p.Meta) > 0 {
-		m.Config = []yamledit.Pair{{Key: "meta", Value: pairs(p.Meta)}}
+		m.Config = append(m.Config, yamledit.Pair{Key: "meta", Value: pairs(p.Meta)})
 	}
 	for _, c := range p.Columns {
 		m.Columns = append(m.Columns, column(c))
