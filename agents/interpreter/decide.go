@@ -7,6 +7,7 @@ import (
 
 	"firstmile/agents/interpreter/compose"
 	"firstmile/agents/interpreter/grammar"
+	"firstmile/agents/interpreter/lexicon"
 	"firstmile/planner/plan"
 )
 
@@ -32,6 +33,10 @@ func (s *session) decide(l grammar.Linked, drafts []draft) plan.Reading {
 	r := plan.Reading{Restatement: compose.Restate(best.Spec), Evidence: best.Evidence,
 		Assumptions: slices.Concat(s.assumed, best.Assumptions), Rejected: s.rejected(*best, drafts)}
 	if len(questions) == 0 {
+		if whetherThere(l) {
+			r.Assumptions = append(r.Assumptions, plan.Assumption{Major: true,
+				Text: "You asked whether this is there already. A model with these figures would be named instead; I found none, so this is what I would build."})
+		}
 		r.Outcome = plan.OutcomeSpec
 		r.Spec = &best.Spec
 		s.undated = best.Undated
@@ -47,6 +52,11 @@ func (s *session) decide(l grammar.Linked, drafts []draft) plan.Reading {
 	}
 	r.Restatement = openRestatement(best.Spec, r.Questions)
 	return r
+}
+
+// whetherThere reports whether a request asks if something exists.
+func whetherThere(l grammar.Linked) bool {
+	return slices.ContainsFunc(l.Matches, func(m lexicon.Match) bool { return m.Category == lexicon.Existence })
 }
 
 // openRestatement says back how the request would be read as far as it can be told, and what leaves it open, worded by the

@@ -17,6 +17,8 @@ const maxApart = 3
 func (l *Linked) addApart(k *knowledge.Knowledge) {
 	for _, m := range l.Matches {
 		switch {
+		case m.Category == lexicon.Versus:
+			l.addBeside(m, k)
 		case m.Category == lexicon.About && l.Tokens[m.From].Light == "of" && m.To == m.From+1:
 			l.addTurned(m.From, k)
 		case m.Category == lexicon.Verb && m.Value == "is" && m.To == m.From+1 && l.Tokens[m.From].Kind == token.Word:
@@ -48,13 +50,21 @@ func (l *Linked) addTurned(of int, k *knowledge.Knowledge) {
 	for right < len(l.Tokens) && l.Harmless[right] && l.Tokens[right].Kind == token.Word && right-of <= 2 {
 		right++ // an article
 	}
-	for from := of - 1; from >= 0 && of-from <= maxApart && !l.Worded[from] && l.Tokens[from].Kind == token.Word; from-- {
+	for from := of - 1; from >= 0 && of-from <= maxApart && !l.wordedBefore(from, of) && l.Tokens[from].Kind == token.Word; from-- {
 		for to := right + 1; to <= len(l.Tokens) && to-right <= maxApart; to++ {
 			exact, _ := k.Lookup(slices.Concat(l.Tokens[right:to], l.Tokens[from:of]))
 			l.addCandidates(from, to, ofKinds(exact, knowledge.Dim, knowledge.Time))
 			l.addLedTurned(from, of, right, to, k)
 		}
 	}
+}
+
+// wordedBefore reports whether a token means something by itself in a phrase that ends before "of": "number", not "size of".
+func (l *Linked) wordedBefore(i, of int) bool {
+	return l.Worded[i] && slices.ContainsFunc(l.Terminals, func(it chart.Item) bool {
+		_, worded := it.Meaning.(word)
+		return worded && it.From <= i && i < it.To && it.To <= of
+	})
 }
 
 // addLedTurned: "name of the end station".

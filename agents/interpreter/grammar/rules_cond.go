@@ -129,6 +129,7 @@ func filterRows() []row {
 		{"post = prep cond", 0, spanned(1)},
 		{"post = prep verb cond", 0, spanned(2)},
 		{"post = verb cond", 0, spanned(1)},
+		{"post = verb prep cond", 0, spanned(2)},
 		{"post = prep verb negcond", 0, spanned(2)},
 		{"post = prep negcond", 0, spanned(1)},
 		{"post = verb negcond", 0, spanned(1)},
