@@ -330,6 +330,8 @@ func TestFormulaInWords(t *testing.T) {
 	}{
 		{plan.Measure{Kind: plan.Ratio, Numerator: &lost, Denominator: &opening},
 			"number of distinct customer_id in subs (valid from a until b) at the start of the period that are not there at its end divided by number of distinct customer_id in subs (valid from a until b) at the start of the period"},
+		{plan.Measure{Kind: plan.Ratio, Numerator: &now, Denominator: &plan.Measure{Kind: plan.Simple, Model: "o", Agg: plan.Count, Whole: &plan.Whole{Within: []string{"billing_region"}}}},
+			"number of rows in o, divided by the same over all groups with the same billing region"},
 		{plan.Measure{Kind: plan.Derived, Formula: &growth, Inputs: []plan.Measure{now, before}},
 			"now / before - 1, where now is number of rows in o and before is number of rows in o, 1 year earlier"},
 		{plan.Measure{Kind: plan.Cumulative, Model: "o", Agg: plan.Sum, Expr: col("x"), Trailing: &plan.Span{Count: 28, Unit: plan.Day}}, "sum of x in o, over the last 28 days"},

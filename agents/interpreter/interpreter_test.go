@@ -143,6 +143,9 @@ func shortMeasure(m plan.Measure) string {
 	s := string(m.Kind) + " "
 	switch m.Kind {
 	case plan.Ratio:
+		if w := m.Denominator.Whole; w != nil {
+			return strings.TrimSuffix("share of "+shortMeasure(*m.Numerator)+" within "+strings.Join(w.Within, " "), " within ")
+		}
 		s += "(" + shortMeasure(*m.Numerator) + " / " + shortMeasure(*m.Denominator) + ")"
 	case plan.Derived:
 		s = m.Formula.String()

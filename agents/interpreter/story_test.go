@@ -33,6 +33,7 @@ func TestStories(t *testing.T) {
 		// The sample company is one project among others; no rule knows its words.
 		"sample": {dir: "../../bot/sample/project"},
 		"extend": {dir: "../../bot/sample/project"},
+		"share":  {dir: "../../bot/sample/project"},
 		// What follows what, and versions of a thing.
 		"follow": {dir: "../../bot/eval/suites/projects/velo"},
 		"time":   {dir: "../../bot/sample/project", fiscal: time.April},
