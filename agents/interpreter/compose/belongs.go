@@ -8,13 +8,10 @@ import (
 	"firstmile/planner/plan"
 )
 
-// happensWith reports whether rows of a model happen when the row does that lends them its date: they are no things that others
-// refer to, and the date is one of events. It is where metrics go by it, where it is that of a calendar or is named for what happens (order_date of
-// orders), and where the rows are nothing but parts of what happens.
+// happensWith reports whether rows of a model happen when the row does that lends them its date. They do where metrics go by the
+// date, where it is that of a calendar or is named for what happens (order_date of orders), and where the rows are nothing
+// but parts of what happens.
 func (b *builder) happensWith(model string, d lentDate) bool {
-	if b.isThing(model) {
-		return false
-	}
 	return b.measuredBy(d.column) || b.isCalendar(d.column) || b.namedForIts(d.column) || b.isPart(model, d.column.Relation)
 }
 
@@ -81,10 +78,10 @@ func (b *builder) namedForIts(date plan.ColumnRef) bool {
 	return false
 }
 
-// isPart reports whether rows of a model refer to the rows of one relation only, and those are no mere thing: they refer to others
-// themselves.
+// isPart reports whether rows of a model are no things that others refer to and refer to the rows of one relation only, and those
+// are no mere things: they refer to others themselves.
 func (b *builder) isPart(model, of string) bool {
-	if strings.HasPrefix(of, "dim_") || len(b.keysTo(model, of)) != 1 {
+	if b.isThing(model) || strings.HasPrefix(of, "dim_") || len(b.keysTo(model, of)) != 1 {
 		return false
 	}
 	leads := func(from string, except ...string) bool {

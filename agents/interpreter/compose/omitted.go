@@ -39,6 +39,13 @@ func (b *builder) recurring() error {
 	return nil
 }
 
+// onlySplitByDays reports whether all that is asked of dates is a part of them to split by, such as the day of the week.
+func (b *builder) onlySplitByDays() bool {
+	split := slices.ContainsFunc(b.s.Splits, func(s *grammar.Split) bool { return s.Part != "" })
+	days := slices.ContainsFunc(b.s.Conds(), func(c *grammar.Cond) bool { return len(c.Days) > 0 })
+	return split && !days && !b.across && b.d.Spec.Time == nil && len(b.s.Windows)+len(b.s.Omitted) == 0
+}
+
 func partWords(p plan.DatePart) (name, label, what string) {
 	switch p {
 	case plan.HourOfDay:

@@ -210,6 +210,9 @@ func (b *builder) undated(m plan.Measure) {
 	if !b.nullable(m.Dated(), m.DatePaths()) {
 		return
 	}
+	if b.onlySplitByDays() { // rows without a date are a group of their own
+		return
+	}
 	b.d.Undated = append(b.d.Undated, plan.Measure{Model: m.Model, Time: m.Time, TimePath: m.TimePath})
 	b.assume(false, "%s", UndatedText(m))
 }

@@ -1,0 +1,1 @@
+select basket_id, shop_id, bought_on, paid_by from {{ ref('raw_baskets') }}

@@ -1,0 +1,1 @@
+select line_id, catering_id, trays from {{ ref('raw_catering_lines') }}

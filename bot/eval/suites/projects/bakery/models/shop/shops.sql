@@ -1,0 +1,1 @@
+select shop_id, shop_name, opened_on from {{ ref('raw_shops') }}
