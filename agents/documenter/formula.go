@@ -82,14 +82,14 @@ func conversionWords(m plan.Measure) string {
 	if m.Trailing != nil {
 		within = " within " + span(*m.Trailing)
 	}
-	return fmt.Sprintf("%s, by %s, that a row of the same %s in %s%s, by %s, follows%s", what, base.Time, m.Interval.Entity, then.Model, where(then.Filters), then.Time, within)
+	return fmt.Sprintf("%s, by %s, that a row of the same %s in %s%s, by %s, follows%s", what, dateName(base), m.Interval.Entity, then.Model, where(then.Filters), dateName(then), within)
 }
 
 // retentionWords: "number of distinct user_id, by the period of their first row in signups, that have a row in logins in the period of that age".
 func retentionWords(m plan.Measure) string {
 	first, then := m.Inputs[0], m.Inputs[1]
 	cohort := fmt.Sprintf("distinct %s by the period of their first row in %s%s", m.Interval.Entity, first.Model, where(first.Filters))
-	active := fmt.Sprintf("a row in %s%s, by %s, in the period of that age", then.Model, where(then.Filters), then.Time)
+	active := fmt.Sprintf("a row in %s%s, by %s, in the period of that age", then.Model, where(then.Filters), dateName(then))
 	switch m.Calculation {
 	case plan.CohortSize:
 		return "number of " + cohort

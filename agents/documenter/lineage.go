@@ -105,6 +105,9 @@ func relations(s plan.Spec) []string {
 	for _, m := range s.Measures {
 		eachFilter(m, func(f plan.Filter) { paths(f.Paths, f.Column) })
 	}
+	for _, m := range dated(s.Measures) {
+		paths(m.DatePaths(), m.Dated())
+	}
 	out := make([]string, 0, len(set))
 	for name := range set {
 		out = append(out, name)

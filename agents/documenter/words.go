@@ -135,14 +135,30 @@ func (w *words) reach() string {
 	if iv != nil && iv.For == nil && !w.spec.Time.Complete && (w.spec.Window == nil || w.spec.Window.To == "") {
 		out += fmt.Sprintf(" Goes on to the %s of the last %s or past %s.", w.spec.Time.Grain, iv.From, iv.To)
 	}
-	for _, c := range timeColumns(w.spec.Measures) {
-		if n, ok := w.project.Relation(c.Relation); ok {
-			if col, ok := n.Column(c.Column); ok && !hasTest(col, "not_null") {
-				out += fmt.Sprintf(" Rows of %s without %s are in no %s.", n.Name, c.Column, w.spec.Time.Grain)
-			}
+	for _, m := range dated(w.spec.Measures) {
+		if n, ok := w.project.Relation(m.Model); ok && w.mayLackDate(m) {
+			out += fmt.Sprintf(" Rows of %s without %s are in no %s.", n.Name, dateName(m), w.spec.Time.Grain)
 		}
 	}
 	return out
+}
+
+// mayLackDate reports whether a row of a measure may have no date; one that is looked up elsewhere always may.
+func (w *words) mayLackDate(m plan.Measure) bool {
+	if m.TimePath != nil {
+		return true
+	}
+	n, _ := w.project.Relation(m.Model)
+	col, ok := n.Column(m.Time)
+	return ok && !hasTest(col, "not_null")
+}
+
+// dateName is the column that dates the rows of a measure, with its relation where that is another one.
+func dateName(m plan.Measure) string {
+	if m.TimePath != nil {
+		return m.Dated().String()
+	}
+	return m.Time
 }
 
 func hasTest(c *dbt.Column, name string) bool {
@@ -161,13 +177,13 @@ func populated(measures []plan.Measure) *plan.Interval {
 	return out
 }
 
-// timeColumns lists the columns that put rows into periods, each once.
-func timeColumns(measures []plan.Measure) []plan.ColumnRef {
-	var out []plan.ColumnRef
+// dated lists the measures whose rows have a date that puts them into periods, one for each relation and date.
+func dated(measures []plan.Measure) []plan.Measure {
+	var out []plan.Measure
 	eachLeaf(measures, func(m plan.Measure) {
-		c := plan.ColumnRef{Relation: m.Model, Column: m.Time}
-		if m.Kind != plan.Population && m.Time != "" && !slices.Contains(out, c) {
-			out = append(out, c)
+		same := func(o plan.Measure) bool { return o.Model == m.Model && o.SameTime(m) }
+		if m.Kind != plan.Population && m.Time != "" && !slices.ContainsFunc(out, same) {
+			out = append(out, m)
 		}
 	})
 	return out
