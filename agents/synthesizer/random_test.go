@@ -86,6 +86,12 @@ func randomTables(r *rand.Rand) map[string][]record {
 		return t.Add(time.Duration(pick(r, 0, 0, r.IntN(24*60))) * time.Minute)
 	}
 	day := func() time.Time { return moment().Truncate(24 * time.Hour) }
+	length := func(days int) time.Duration { // whole days or hours
+		if maybe(r, 50) {
+			return time.Duration(r.IntN(days)) * 24 * time.Hour
+		}
+		return time.Duration(r.IntN(days*24)) * time.Hour
+	}
 	customer := func() any { return orNull(r, float64(r.IntN(9))) } // 6 to 8 are orphans
 	out := map[string][]record{}
 	for i, code := range []string{"DE", "FR", "US"} {
@@ -98,8 +104,8 @@ func randomTables(r *rand.Rand) map[string][]record {
 	for i := range 6 {
 		from := time.Date(2025, 11, 1, 0, 0, 0, 0, time.UTC)
 		for range r.IntN(4) { // one version after the other, with gaps
-			from = from.Add(time.Duration(r.IntN(30*24)) * time.Hour)
-			to := from.Add(time.Duration(1+r.IntN(40*24)) * time.Hour)
+			from = from.Add(length(30))
+			to := from.Add(max(length(40), time.Hour))
 			row := record{"customer_id": float64(i), "tier": orNull(r, pick(r, "gold", "silver")), "valid_from": from, "valid_to": to}
 			from = to
 			if maybe(r, 20) {
@@ -119,7 +125,7 @@ func randomTables(r *rand.Rand) map[string][]record {
 	}
 	for i := range r.IntN(25) {
 		from := moment()
-		to := any(from.Add(time.Duration(r.IntN(40*24)) * time.Hour))
+		to := any(from.Add(length(40)))
 		switch {
 		case maybe(r, 30):
 			to = nil

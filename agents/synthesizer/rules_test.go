@@ -151,6 +151,29 @@ func TestPopulationReach(t *testing.T) {
 	}
 }
 
+// TestVersionsAtTheEdge: what a population is split by is looked at just before the edge, too. What begins with the month is the
+// next one's opening state, and an order of the same moment already has it.
+func TestVersionsAtTheEdge(t *testing.T) {
+	p, _ := shopProject(t, ".", "duckdb")
+	s := warehouse(t, `insert into fct_subscriptions values (1, 1, 'pro', 10, '2026-01-10', null)`,
+		`insert into dim_tiers values (1, 'silver', '2026-01-01', '2026-02-01'), (1, 'gold', '2026-02-01', null)`,
+		`insert into fct_orders values (1, 1, '2026-02-01', 10, 'paid', false, 'a')`)
+	tier := []plan.Dimension{tierDimension("none", "fct_subscriptions", "fct_orders")}
+	january := &plan.Window{From: "2026-01-01", To: "2026-02-01"}
+	for want, spec := range map[string]plan.Spec{
+		"silver | 1": {Measures: []plan.Measure{population("n", plan.Closing)}, Dimensions: tier, Window: january},
+		"gold | 10":  {Measures: []plan.Measure{simple("revenue", plan.Sum, column("amount"))}, Dimensions: tier},
+	} {
+		c, err := Compile(p, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{want}, rows(t, s, c.SQL)); diff != "" {
+			t.Errorf("(-want +got)\n%s\n%s", diff, c.SQL)
+		}
+	}
+}
+
 // TestNamesThatCollide: a result may have columns named like those that the compiler makes for itself.
 func TestNamesThatCollide(t *testing.T) {
 	p, _ := shopProject(t, ".", "duckdb")
