@@ -138,7 +138,7 @@ func shortSpec(s plan.Spec) string {
 
 func shortMeasure(m plan.Measure) string {
 	if m.Origin.Kind == plan.FromTerm && m.Kind != plan.Cumulative && m.Origin.Ref == m.Name || m.Origin.Kind == plan.FromAnswer {
-		return m.Name
+		return m.Name + lent(m)
 	}
 	s := string(m.Kind) + " "
 	switch m.Kind {
@@ -167,5 +167,13 @@ func shortMeasure(m plan.Measure) string {
 	if m.Trailing != nil {
 		s += fmt.Sprintf(" trailing %d %s", m.Trailing.Count, m.Trailing.Unit)
 	}
-	return s
+	return s + lent(m)
+}
+
+// lent says which column of another relation dates a measure.
+func lent(m plan.Measure) string {
+	if m.TimePath == nil {
+		return ""
+	}
+	return " dated by " + m.Dated().String()
 }

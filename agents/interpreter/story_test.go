@@ -36,7 +36,9 @@ func TestStories(t *testing.T) {
 		"share":  {dir: "../../bot/sample/project"},
 		// What follows what, and versions of a thing.
 		"follow": {dir: "../../bot/eval/suites/projects/velo"},
-		"time":   {dir: "../../bot/sample/project", fiscal: time.April},
+		// Facts without a date of their own.
+		"lent": {dir: "../../bot/eval/suites/projects/bakery"},
+		"time": {dir: "../../bot/sample/project", fiscal: time.April},
 	} {
 		t.Run(name, func(t *testing.T) { story(t, "testdata/"+name+".txt", interpreterFor(t, f)) })
 	}
