@@ -363,7 +363,7 @@ func (n *naive) leafValue(m plan.Measure, offset *plan.Span, g group, all []leaf
 	at := g.start
 	if offset != nil {
 		at = move(at, -offset.Count, offset.Unit)
-		if first, _ := (&naive{tables: n.tables, spec: plan.Spec{Time: n.spec.Time}}).range_(all); at.Before(first) {
+		if first, _ := (&naive{tables: n.tables, spec: plan.Spec{Time: n.spec.Time}}).range_(all); at.Before(first) || first.IsZero() {
 			return nil
 		}
 	}
