@@ -217,10 +217,33 @@ func signature(d grammar.Division, span grammar.Span) string {
 	return fmt.Sprintf("reading-%08x", h.Sum32())
 }
 
-// relativeKey is the kind of the constituent without token positions, so that it stays when words before it change.
-func relativeKey(p grammar.Part, _ grammar.Span) string {
-	kind, _, _ := strings.Cut(p.Key, "(")
-	return kind
+// relativeKey is the key of a constituent with its token positions counted from the span, so that it stays when words before it
+// change. Two that are put together differently have different ones.
+func relativeKey(p grammar.Part, span grammar.Span) string {
+	var out strings.Builder
+	number := -1 // being read, behind "@" or "-"
+	flush := func() {
+		if number >= 0 {
+			fmt.Fprint(&out, number-span.From)
+		}
+		number = -1
+	}
+	at := false
+	for _, r := range p.Key {
+		switch {
+		case at && r >= '0' && r <= '9':
+			number = 10*max(number, 0) + int(r-'0')
+			continue
+		case at && r == '-' && number >= 0:
+			flush()
+		default:
+			flush()
+			at = r == '@'
+		}
+		out.WriteRune(r)
+	}
+	flush()
+	return out.String()
 }
 
 // agrees drops divisions that an answer about the reading rules out.

@@ -104,6 +104,13 @@ func (b *builder) addFilters(fs []plan.Filter, c *grammar.Cond) error {
 
 // cond turns a condition into filters that hold together, with their join paths from the base relations.
 func (b *builder) cond(c *grammar.Cond, bases []string) ([]plan.Filter, error) {
+	if c.Fresh {
+		at := grammar.Span{From: c.From, To: c.To}
+		if c.Of != nil {
+			at.To = max(at.To, c.Of.To)
+		}
+		return nil, b.refuse(at, "what is new is counted by the day on which it began; it restricts no other figure")
+	}
 	if c.Of != nil {
 		b.beside = b.chosen(c.Of).Relation
 	}

@@ -233,6 +233,9 @@ func (b *builder) share(n *grammar.Measure) (plan.Measure, error) {
 	part.Filters = slices.Clone(base.Filters)
 	var words []string
 	for _, c := range n.Conds {
+		if err := b.noLongerNew(base, c); err != nil {
+			return base, err
+		}
 		fs, err := b.cond(c, []string{base.Model})
 		if err == nil {
 			err = b.contradicts(base, fs, c)

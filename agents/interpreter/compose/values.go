@@ -76,6 +76,9 @@ func (b *builder) valueOf(s *grammar.Slot, bases []string) (knowledge.Candidate,
 		return cand, err
 	}
 	b.use(s, cand)
+	if cand.Kind == knowledge.Value && b.periods() && b.K.Fresh(b.Tokens[s.From:s.To]) {
+		b.assume(true, "%q is what %s says today, whatever it was in each period.", b.quote(s.From, s.To), cand.Column)
+	}
 	return cand, nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"firstmile/agents/interpreter/chart"
 	"firstmile/agents/interpreter/knowledge"
@@ -107,7 +106,7 @@ func insideComparison(m lexicon.Match, all []lexicon.Match, tokens []token.Token
 
 func (l *Linked) addLexicon(m lexicon.Match) {
 	switch m.Category {
-	case lexicon.Into, lexicon.Adding, lexicon.Own, lexicon.Greeting, lexicon.Purpose, lexicon.Occasion:
+	case lexicon.Into, lexicon.Adding, lexicon.Own, lexicon.Greeting, lexicon.Purpose, lexicon.Occasion, lexicon.Along:
 		return // taken out before, where they mean something
 	}
 	for i := m.From; i < m.To; i++ {
@@ -200,11 +199,17 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 	exact, stemmed := k.Lookup(span)
 	cands := slices.Clone(exact)
 	for _, c := range stemmed {
+		if condition(c.Kind) && l.calendar(from, to) {
+			continue // "months" are not what is billed monthly
+		}
 		rival := func(e knowledge.Candidate) bool {
 			return e.Kind == c.Kind || condition(e.Kind) && condition(c.Kind) || measured(e.Kind) && measured(c.Kind)
 		}
 		if (c.Kind == knowledge.Entity || c.Kind == knowledge.Number) && participle(span[len(span)-1].Light) {
 			continue // "returning buyers" are no returns
+		}
+		if c.Kind == knowledge.Time && l.within(lexicon.AtEnd, from, to) {
+			continue // "at the end of 2025" is not when something ended
 		}
 		if condition(c.Kind) && strings.HasSuffix(span[len(span)-1].Light, "ing") {
 			continue // nor are they buyers with something returned
@@ -227,6 +232,16 @@ func (l *Linked) addSpan(from, to int, k *knowledge.Knowledge, lex *lexicon.Lexi
 		cands = restrict(cands, k.ByKey(key), key)
 	}
 	l.addCandidates(from, to, cands)
+}
+
+// calendar reports whether a span is a unit of time.
+func (l *Linked) calendar(from, to int) bool {
+	return slices.ContainsFunc(l.Matches, func(m lexicon.Match) bool { return m.Category == lexicon.Grain && m.From == from && m.To == to })
+}
+
+// within reports whether a phrase of a category holds a span.
+func (l *Linked) within(c lexicon.Category, from, to int) bool {
+	return slices.ContainsFunc(l.Matches, func(m lexicon.Match) bool { return m.Category == c && m.From <= from && to <= m.To })
 }
 
 // participle reports whether a word is a form of a verb rather than a noun.
@@ -316,57 +331,6 @@ func (l *Linked) addCandidates(from, to int, cands []knowledge.Candidate) {
 		}
 		l.Terminals = append(l.Terminals, chart.Item{Category: chart.Category(kind), From: from, To: to, Cost: s.MinCost(), Key: s.key(), Meaning: s})
 	}
-}
-
-// Prices of reading an everyday word as a value: "in" or "max" for a code, "monthly" for a way of billing.
-const (
-	costCode = 0.9
-	costWord = 0.5
-)
-
-// functionWord reports whether a span is a word such as "in" or "it" in small letters: never the code of a country.
-func (l *Linked) functionWord(from, to int) bool {
-	text := l.Tokens[from].Text
-	return to-from == 1 && len(text) <= 3 && text == strings.ToLower(text) && l.Tokens[from].Kind == token.Word && (l.Glue[from] || l.Harmless[from])
-}
-
-// valuePrice is the price for a single-word value that is also a word of the lexicon, unless it is written in capitals. Such a
-// code in capitals is no preposition any more, so it may not be skipped either.
-func (l *Linked) valuePrice(from, to int, c knowledge.Candidate) float64 {
-	if c.Kind != knowledge.Value || to-from > 1 || !l.Known[from] || l.fresh(from) {
-		return 0
-	}
-	text := []rune(l.Tokens[from].Text)
-	short := len(text) <= 3
-	for _, r := range text {
-		if unicode.IsLetter(r) && !unicode.IsUpper(r) {
-			switch {
-			case short:
-				return costCode
-			case l.Worded[from]:
-				return costWord
-			}
-			return 0
-		}
-	}
-	if short {
-		l.Harmless[from], l.Glue[from] = false, false
-	}
-	return 0
-}
-
-// fresh reports whether a word says in the lexicon that things are new, and nothing else.
-func (l *Linked) fresh(i int) bool {
-	is := false
-	for _, m := range l.Matches {
-		if m.From <= i && i < m.To {
-			if m.Category != lexicon.Fresh {
-				return false
-			}
-			is = true
-		}
-	}
-	return is
 }
 
 // MinCost is the cost of the slot's best candidate.

@@ -102,7 +102,7 @@ func condRows() []row {
 		{"cond = number during between num and num", 0, func(p []chart.Item) keyed { return numbers(p, 0, plan.Between, 3, 5) }},
 		{"negcond = neg cond", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 1))) }},
 		{"negcond = neg prep cond", 0, func(p []chart.Item) keyed { return negated(reach(p, get[*Cond](p, 2))) }},
-		{"negcond = neg dim", 0.6, func(p []chart.Item) keyed { return emptyOf(p, 1, false) }},
+		{"negcond = neg dim", 0.9, func(p []chart.Item) keyed { return emptyOf(p, 1, false) }},
 		{"negcond = neg time", 0.1, without(1)},
 		{"negcond = neg number", 0.3, without(1)},
 		{"negcond = neg np", 0.02, negatedNP(1)},

@@ -153,6 +153,16 @@ func (k *Knowledge) Outright(words []token.Token) bool { return k.lexicon.Outrig
 // Participle reports whether a word may say what has happened to things.
 func (k *Knowledge) Participle(t token.Token) bool { return k.lexicon.Participle(t) }
 
+// Begins reports whether a date is the one on which things begin to be, by its name.
+func (k *Knowledge) Begins(column string) bool { return k.lexicon.Begins(k.nameWords(column)) }
+
+// Fresh reports whether words say that things are new.
+func (k *Knowledge) Fresh(words []token.Token) bool {
+	return slices.ContainsFunc(k.lexicon.Find(words), func(m lexicon.Match) bool {
+		return m.Category == lexicon.Fresh && m.From == 0 && m.To == len(words)
+	})
+}
+
 func (k *Knowledge) nameWords(column string) []token.Token {
 	return k.words.Words(strings.Join(glossary.Split(column), " "))
 }

@@ -53,6 +53,10 @@ const (
 	Days      Category = "days"
 	About     Category = "about"
 	Verb      Category = "verb"
+	Along     Category = "along"
+	Grain     Category = "grain"
+	Fresh     Category = "fresh"
+	AtEnd     Category = "atend"
 	Today     Category = "today"
 )
 
@@ -81,6 +85,7 @@ type Lexicon struct {
 	better  map[string]map[string]bool // "high" and "low" -> words of figures that are better so
 	plain   map[string]bool            // words for a sum that mean nothing else
 	verbs   map[string]bool            // irregular participles
+	begins  map[string]bool            // words of dates on which things begin
 	words   map[string]bool            // every single word of a phrase that means something
 }
 
@@ -98,6 +103,7 @@ type file struct {
 	Better   map[string][]string `yaml:"better"`
 	Outright []string            `yaml:"outright"`
 	Past     []string            `yaml:"participles"`
+	Begins   []string            `yaml:"beginnings"`
 	Spelling map[string]string   `yaml:"spelling"`
 	Numbers  map[string]string   `yaml:"numbers"`
 }
@@ -116,7 +122,7 @@ func Parse(body []byte) (*Lexicon, error) {
 	l := &Lexicon{
 		forms:   token.Forms{Spelling: f.Spelling, Numbers: f.Numbers},
 		entries: map[string][]Entry{}, columns: map[string][]string{}, rates: set(f.Unsummed), summed: set(f.Summed), units: set(f.Units),
-		given: set(f.Given), better: map[string]map[string]bool{}, plain: set(f.Outright), verbs: set(f.Past), words: map[string]bool{},
+		given: set(f.Given), better: map[string]map[string]bool{}, plain: set(f.Outright), verbs: set(f.Past), begins: set(f.Begins), words: map[string]bool{},
 	}
 	t := l.Tokenizer()
 	for _, row := range f.Rows {
@@ -224,6 +230,16 @@ func (l *Lexicon) Outright(words []token.Token) bool {
 // Participle reports whether a word may say what has happened to things.
 func (l *Lexicon) Participle(t token.Token) bool {
 	return l.verbs[t.Norm] || strings.HasSuffix(t.Norm, "ed")
+}
+
+// Begins reports whether a date with these words in its name is that of a beginning: first_ordered_at, created_at.
+func (l *Lexicon) Begins(words []token.Token) bool {
+	if slices.ContainsFunc(words, func(t token.Token) bool {
+		return slices.Contains(l.entries[t.Light], Entry{"edge", "max"}) || slices.Contains(l.entries[t.Light], Entry{"last", "last"})
+	}) {
+		return false // last_ordered_at
+	}
+	return slices.ContainsFunc(words, func(t token.Token) bool { return l.begins[t.Norm] || l.begins[t.Light] })
 }
 
 func set(words []string) map[string]bool {
