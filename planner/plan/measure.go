@@ -201,6 +201,19 @@ func (m Measure) SameTime(o Measure) bool {
 	return m.Dated() == o.Dated() && mustJSON(barePaths(m.DatePaths())) == mustJSON(barePaths(o.DatePaths()))
 }
 
+// DatedBy reports whether a column, reached by one of the paths, is the very date that puts the rows of Model into periods.
+func (m Measure) DatedBy(c ColumnRef, paths []JoinPath) bool {
+	if m.TimePath == nil || m.Dated() != c {
+		return m.Dated() == c
+	}
+	for _, p := range paths {
+		if p.From == m.Model {
+			return m.SameTime(Measure{Model: m.Model, Time: c.Column, TimePath: &p})
+		}
+	}
+	return false
+}
+
 // BaseModels lists the relations whose rows the measure counts, sorted, each once: the ones that dimensions and filters
 // have to be reached from. Of a conversion these are the base events.
 func (m Measure) BaseModels() []string {

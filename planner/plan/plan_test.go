@@ -176,12 +176,39 @@ func TestCanonical(t *testing.T) {
 		"dimension": func(s *Spec) { s.Dimensions = nil },
 		"window":    func(s *Spec) { s.Window = &Window{From: "2026-01-01"} },
 		"rank":      func(s *Spec) { s.Rank = &Rank{N: 5, By: "revenue"} },
+		"time path": func(s *Spec) { s.Measures[0].TimePath = &JoinPath{From: "f", To: "d"} },
 	} {
 		s := spec()
 		change(&s)
 		if s.Canonical() == want {
 			t.Errorf("%s does not change the canonical form", name)
 		}
+	}
+}
+
+// TestDated: the date of a measure is its column and the way there; why the way is believed in does not count.
+func TestDated(t *testing.T) {
+	path := func(key, evidence string) []JoinPath {
+		return []JoinPath{{From: "payments", To: "orders", Hops: []Hop{{From: "payments", To: "orders", FromColumns: []string{key}, ToColumns: []string{"id"}, Evidence: evidence}}}}
+	}
+	own := Measure{Model: "payments", Time: "paid_on"}
+	lent := Measure{Model: "payments", Time: "ordered_at", TimePath: &path("order_id", "a test")[0]}
+	date := ColumnRef{"orders", "ordered_at"}
+	if own.Dated() != (ColumnRef{"payments", "paid_on"}) || lent.Dated() != date {
+		t.Errorf("dated by %s and %s", own.Dated(), lent.Dated())
+	}
+	again := lent
+	again.TimePath = &path("order_id", "a guess")[0]
+	other := lent
+	other.TimePath = &path("old_order_id", "a test")[0]
+	if !lent.SameTime(again) || lent.SameTime(other) || lent.SameTime(own) {
+		t.Error("the same column over the same keys is the same time, and nothing else")
+	}
+	if !lent.DatedBy(date, path("order_id", "")) || lent.DatedBy(date, path("old_order_id", "")) || lent.DatedBy(date, nil) || !own.DatedBy(own.Dated(), nil) {
+		t.Error("a column over other keys is another date")
+	}
+	if (Spec{Measures: []Measure{lent}}).Canonical() != (Spec{Measures: []Measure{again}}).Canonical() {
+		t.Error("evidence changes the canonical form")
 	}
 }
 

@@ -98,12 +98,12 @@ func (b *builder) within(axis plan.TimeAxis, input plan.Measure) plan.Spec {
 	spec := plan.Spec{Measures: []plan.Measure{input}, Time: &axis}
 	over := plan.Measure{Inputs: spec.Measures, Periods: &axis}
 	for _, d := range b.spec.Dimensions {
-		if !ofPeriod(over, d.Column, d.Part) {
+		if !ofPeriod(over, d.Column, d.Paths, d.Part) {
 			spec.Dimensions = append(spec.Dimensions, d)
 		}
 	}
 	for _, f := range b.spec.Filters {
-		if !ofPeriod(over, f.Column, f.Part) {
+		if !ofPeriod(over, f.Column, f.Paths, f.Part) {
 			spec.Filters = append(spec.Filters, f)
 		}
 	}
@@ -125,12 +125,12 @@ func (b *builder) within(axis plan.TimeAxis, input plan.Measure) plan.Spec {
 
 // ofPeriod reports whether a column is the very date that puts the rows into the periods: what is said of it is said of the
 // periods. A period that a condition leaves out must not count as an empty one.
-func ofPeriod(over plan.Measure, ref plan.ColumnRef, part plan.DatePart) bool {
+func ofPeriod(over plan.Measure, ref plan.ColumnRef, paths []plan.JoinPath, part plan.DatePart) bool {
 	if part == plan.HourOfDay {
 		return false
 	}
 	for _, m := range leaves(over) {
-		if m.Kind == plan.Population || m.Dated() != ref {
+		if m.Kind == plan.Population || !m.DatedBy(ref, paths) {
 			return false
 		}
 	}
@@ -141,13 +141,13 @@ func ofPeriod(over plan.Measure, ref plan.ColumnRef, part plan.DatePart) bool {
 func (b *builder) aboutPeriods(over plan.Measure, at Column, step string, sel *Select) error {
 	for _, d := range b.spec.Dimensions {
 		item := Item{Column{step, d.Name}, d.Name}
-		if ofPeriod(over, d.Column, d.Part) {
+		if ofPeriod(over, d.Column, d.Paths, d.Part) {
 			item.Expr = DatePart{at, d.Part}
 		}
 		sel.Items = append(sel.Items, item)
 	}
 	for _, f := range b.spec.Filters {
-		if !ofPeriod(over, f.Column, f.Part) {
+		if !ofPeriod(over, f.Column, f.Paths, f.Part) {
 			continue
 		}
 		when, err := onPeriod(f, at)
@@ -185,10 +185,10 @@ func (b *builder) aboutDays(m plan.Measure) error {
 	}
 	said := false
 	for _, d := range b.spec.Dimensions {
-		said = said || ofPeriod(m, d.Column, d.Part)
+		said = said || ofPeriod(m, d.Column, d.Paths, d.Part)
 	}
 	for _, f := range b.spec.Filters {
-		said = said || ofPeriod(m, f.Column, f.Part) && !wholePeriodsOut(f, *m.Periods)
+		said = said || ofPeriod(m, f.Column, f.Paths, f.Part) && !wholePeriodsOut(f, *m.Periods)
 	}
 	if said {
 		return refuse("over_periods", "%s would count parts of a %s, because the design leaves out or splits by days.", m.Name, m.Periods.Grain)

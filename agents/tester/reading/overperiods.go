@@ -41,7 +41,7 @@ func (b *builder) overPeriods(m plan.Measure) (string, error) {
 	var columns []string
 	for _, d := range b.spec.Dimensions {
 		column := ident(d.Name)
-		if ofPeriod(m, d.Column, d.Part) {
+		if ofPeriod(m, d.Column, d.Paths, d.Part) {
 			x, err := part(day, d.Part)
 			if err != nil {
 				return "", err
@@ -71,12 +71,12 @@ func (b *builder) inside(m plan.Measure, day string) (inner builder, dims, own [
 	inner.spec.Time, inner.spec.Window, inner.spec.Measures = m.Periods, nil, m.Inputs
 	inner.spec.Dimensions, inner.spec.Filters = nil, nil
 	for _, d := range b.spec.Dimensions {
-		if !ofPeriod(m, d.Column, d.Part) {
+		if !ofPeriod(m, d.Column, d.Paths, d.Part) {
 			inner.spec.Dimensions, dims = append(inner.spec.Dimensions, d), append(dims, ident(d.Name))
 		}
 	}
 	for _, f := range b.spec.Filters {
-		if !ofPeriod(m, f.Column, f.Part) {
+		if !ofPeriod(m, f.Column, f.Paths, f.Part) {
 			inner.spec.Filters = append(inner.spec.Filters, f)
 			continue
 		}
@@ -96,19 +96,19 @@ func (b *builder) inside(m plan.Measure, day string) (inner builder, dims, own [
 }
 
 // ofPeriod reports whether a column is the date that all rows of the input are dated by.
-func ofPeriod(m plan.Measure, ref plan.ColumnRef, p plan.DatePart) bool {
+func ofPeriod(m plan.Measure, ref plan.ColumnRef, paths []plan.JoinPath, p plan.DatePart) bool {
 	if p == plan.HourOfDay {
 		return false
 	}
 	if m.Model != "" {
-		return m.Kind != plan.Population && ref == m.Dated()
+		return m.Kind != plan.Population && m.DatedBy(ref, paths)
 	}
 	parts := m.Inputs
 	if m.Numerator != nil && m.Denominator != nil {
 		parts = []plan.Measure{*m.Numerator, *m.Denominator}
 	}
 	for _, x := range parts {
-		if !ofPeriod(x, ref, p) {
+		if !ofPeriod(x, ref, paths, p) {
 			return false
 		}
 	}
