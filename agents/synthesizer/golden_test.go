@@ -157,6 +157,7 @@ func TestStyles(t *testing.T) {
 		"airy_double": func(s *layout.Style) { s.BlankLineInCTE, s.DoubleQuotes, s.WithAlone = true, true, true },
 		"no_imports":  func(s *layout.Style) { s.ImportCTEs, s.FinalSelect, s.BareJoin = false, conventions.Explicit, true },
 		"own_final":   func(s *layout.Style) { s.FinalCTE, s.Holds, s.GroupByNumber = "", "paid_share_by_region", true },
+		"joined":      func(s *layout.Style) { s.TightCTEs, s.JoinedCTEs, s.BlankLineInCTE = true, true, true },
 		"bare_names":  func(s *layout.Style) { s.ExplicitAs, s.Config = false, "{{ config(materialized='table') }}" },
 	}
 	logical, err := metric.Build(p, designs(t)["ratio"])

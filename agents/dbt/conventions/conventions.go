@@ -41,6 +41,7 @@ type SQL struct {
 	WithAlone      bool   // "with" stands on a line of its own
 	LeadingCTEs    bool   // the comma between CTEs begins the line of the next one
 	TightCTEs      bool   // no blank line between CTEs
+	JoinedCTEs     bool   // the next CTE begins on the line that closes the one before: "), x as ("; TightCTEs holds as well
 	BrokenStar     bool   // select * and its from stand on two lines
 	OnBelow        bool   // the condition of a join stands on the next line
 	CRLF           bool
@@ -65,7 +66,7 @@ type YAML struct {
 	FlushLists   bool   // list dashes stand under their key instead of indented
 	Version2     bool   // files start with "version: 2"
 	Quotes       Quotes // of descriptions
-	BlockText    bool   // long descriptions as folded or literal blocks
+	BlockText    string // what long descriptions begin with as blocks: ">-", ">", "|-" or "|"; empty: they are none
 	BlockValues  bool   // lists of values with a line each
 	DocsBlocks   bool   // descriptions are {{ doc('x') }}
 	BlankBetween bool   // blank line between models

@@ -126,6 +126,9 @@ func TestLines(t *testing.T) {
 		"commas that hang out": {
 			"with\na as (\n    select\n        id\n      , x\n    from {{ ref('a') }}\n),\nb as (\n    select id from a\n)\nselect\n    id\n  , id as x\nfrom b\n",
 			SQL{Indent: 4, CommaBack: 2, LeadingCommas: true, WithAlone: true, TightCTEs: true}},
+		"the next CTE on the closing line": {
+			"with a as (\n    select *\n    from {{ ref('a') }}\n), b as (\n    select id from a\n)\nselect\n    id,\n    1 as x\nfrom b\n",
+			SQL{Indent: 4, TightCTEs: true, JoinedCTEs: true, BrokenStar: true}},
 		"functions in capitals only": {
 			"select\n  id,\n  SUM(x) as x\nfrom {{ ref('a') }}\ngroup by 1\n",
 			SQL{Indent: 2, UpperFunctions: true}},

@@ -62,7 +62,8 @@ func count(yes bool, a, z *int) {
 
 // separators looks at what stands between CTEs.
 func (b *ballots) separators(m *model) {
-	leading, trailing, tight, loose := 0, 0, 0, 0
+	leading, trailing := 0, 0
+	gaps := map[string]int{}
 	ctes, _ := m.ctes()
 	for _, c := range ctes {
 		comma := c.close + 1
@@ -70,10 +71,19 @@ func (b *ballots) separators(m *model) {
 			continue
 		}
 		count(m.first[comma], &leading, &trailing)
-		count(m.toks[comma+1].Line-m.toks[c.close].Line <= 1, &tight, &loose)
+		switch m.toks[comma+1].Line - m.toks[c.close].Line {
+		case 0:
+			gaps["same line"]++
+		case 1:
+			gaps["next line"]++
+		default:
+			gaps["blank line"]++
+		}
 	}
 	b.majority("commas between CTEs", "leading", leading, "trailing", trailing)
-	b.majority("between CTEs", "next line", tight, "blank line", loose)
+	if most := sorted(gaps); len(most) > 0 {
+		b.vote("between CTEs", most[0].Text, 1)
+	}
 }
 
 // indentation looks at the body of CTEs and at the columns below a line that holds only "select". A level is what a
@@ -151,7 +161,8 @@ func (b *ballots) decideLines(s *SQL) {
 	s.ColumnInset = b.number(firstColumn, s.Indent) - s.Indent
 	s.WithAlone = b.flag("with on a line of its own", false)
 	s.LeadingCTEs = b.decide("commas between CTEs", word(s.LeadingCommas, "leading", "trailing")) == "leading"
-	s.TightCTEs = b.decide("between CTEs", "blank line") == "next line"
+	between := b.decide("between CTEs", "blank line")
+	s.TightCTEs, s.JoinedCTEs = between != "blank line", between == "same line"
 	s.BrokenStar = b.decide("select * from x", "one line") == "two lines"
 	s.OnBelow = b.decide("on of a join", "same line") == "next line"
 	s.UpperFunctions = b.decide("function case", word(s.UpperKeywords, "upper", "lower")) == "upper"

@@ -125,7 +125,9 @@ func (b *ballots) description(v *yaml.Node) {
 		b.yes("long descriptions as blocks", block)
 	}
 	switch {
-	case block || doc:
+	case block:
+		b.vote(blockMark, mark(v), 1)
+	case doc:
 	case v.Style == yaml.DoubleQuotedStyle:
 		b.vote("quotes of descriptions", string(Double), 1)
 	case v.Style == yaml.SingleQuotedStyle:
@@ -133,6 +135,21 @@ func (b *ballots) description(v *yaml.Node) {
 	default:
 		b.vote("quotes of descriptions", string(Plain), 1)
 	}
+}
+
+// blockMark is the field of what a block of text begins with.
+const blockMark = "blocks of text begin with"
+
+// mark is what a block of text begins with: ">" joins its lines, "|" keeps them, "-" drops the line end behind the last.
+func mark(v *yaml.Node) string {
+	out := ">"
+	if v.Style == yaml.LiteralStyle {
+		out = "|"
+	}
+	if !strings.HasSuffix(v.Value, "\n") {
+		out += "-"
+	}
+	return out
 }
 
 func (b *ballots) values(v *yaml.Node) {
@@ -162,7 +179,7 @@ func (b *ballots) list(k, v *yaml.Node, lines []string) {
 }
 
 func (b *ballots) decideYAML() YAML {
-	return YAML{
+	y := YAML{
 		Scheme:       Scheme(b.decide("YAML files", string(PerFolder))),
 		Pattern:      b.decide("name of YAML files", "_{folder}__models.yml"),
 		TestsKey:     b.decide("key of tests", "data_tests"),
@@ -171,13 +188,16 @@ func (b *ballots) decideYAML() YAML {
 		FlushLists:   b.flag("dashes under their key", false),
 		Version2:     b.flag("version: 2 line", false),
 		Quotes:       Quotes(b.decide("quotes of descriptions", string(Plain))),
-		BlockText:    b.flag("long descriptions as blocks", false),
 		BlockValues:  b.flag("values with a line each", false),
 		DocsBlocks:   b.flag("docs blocks", false),
 		BlankBetween: b.flag("blank line between models", true),
 		BlankColumns: b.flag("blank line between columns", false),
 		CRLF:         b.decide("line ends of YAML files", "LF") == "CRLF",
 	}
+	if b.flag("long descriptions as blocks", false) {
+		y.BlockText = b.decide(blockMark, ">-")
+	}
+	return y
 }
 
 // scheme looks at which models share a file and how files are named.

@@ -136,14 +136,12 @@ func (f *file) blanksAfter(end int) int {
 	return end
 }
 
-// spliced inserts whole lines after the first n lines of the file. A last line without line end stays without one.
+// spliced inserts whole lines after the first n lines of the file. Behind a last line without line end, they bring one for it.
 func (f *file) spliced(n int, lines []string) []byte {
 	head := strings.Join(f.lines[:n], "")
-	text := strings.Join(lines, f.nl)
+	text := strings.Join(lines, f.nl) + f.nl
 	if n == len(f.lines) && head != "" && !strings.HasSuffix(head, "\n") {
 		text = f.nl + text
-	} else {
-		text += f.nl
 	}
 	return []byte(head + text + strings.Join(f.lines[n:], ""))
 }

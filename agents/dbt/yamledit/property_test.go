@@ -19,7 +19,7 @@ func TestInsertionsKeepEveryOtherByte(t *testing.T) {
 	for range runs {
 		g := &generator{r: r}
 		src := g.file()
-		style := Style{Indent: 2 + 2*r.IntN(2), FlushLists: g.one(), ArgumentsKey: g.one(), BlockText: g.one(), BlankBetween: g.one(), BlankColumns: g.one(),
+		style := Style{Indent: 2 + 2*r.IntN(2), FlushLists: g.one(), ArgumentsKey: g.one(), BlockText: []string{"", ">-", ">", "|-", "|"}[r.IntN(5)], BlankBetween: g.one(), BlankColumns: g.one(),
 			BlockValues: g.one(), Quotes: []string{"", "plain", "single", "double"}[r.IntN(4)], TestsKey: []string{"tests", "data_tests"}[r.IntN(2)]}
 		before, err := decode(src)
 		if err != nil {

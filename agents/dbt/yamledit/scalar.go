@@ -88,8 +88,30 @@ func hex(r rune, width int) string {
 	return strings.Repeat("0", max(0, width-len(s))) + s
 }
 
-// description writes a description: in one line where it fits, as a folded block when it is long and the style has
-// blocks, as a literal block when it has several lines.
+// longText is the length from which on a description is written as a block, and at which a block's lines are broken, in bytes.
+const longText = 80
+
+// asBlock reports whether a description of one line becomes a block.
+func asBlock(s string, style Style) bool {
+	return style.BlockText != "" && len(s) > longText && blockSafe(s) && !strings.Contains(s, "\n") && !strings.Contains(s, "  ")
+}
+
+// described is what a written description reads back as: the text, with the line ends that the style's kind of block brings.
+func described(s string, style Style) string {
+	if !asBlock(s, style) {
+		return s
+	}
+	if strings.HasPrefix(style.BlockText, "|") {
+		s = strings.Join(wrap(s, longText), "\n")
+	}
+	if !strings.HasSuffix(style.BlockText, "-") {
+		s += "\n"
+	}
+	return s
+}
+
+// description writes a description: in one line, as a block when it is long and the style has blocks, as a literal block
+// when it has several lines.
 func (w *writer) description(s string) {
 	const key = "description: "
 	if s == "" {
@@ -99,16 +121,15 @@ func (w *writer) description(s string) {
 	if quotes == "" {
 		quotes = "plain"
 	}
-	one := scalar(s, quotes)
 	switch {
 	case strings.Contains(s, "\n") && blockSafe(s):
 		w.line(key + "|-")
 		w.block(strings.Split(s, "\n"))
-	case w.style.BlockText && w.indent+len(key)+len(one) > maxWidth && blockSafe(s) && !strings.Contains(s, "  "):
-		w.line(key + ">-")
-		w.block(wrap(s, maxWidth-w.indent-w.style.Indent))
+	case asBlock(s, w.style):
+		w.line(key + w.style.BlockText)
+		w.block(wrap(s, longText))
 	default:
-		w.line(key + one)
+		w.line(key + scalar(s, quotes))
 	}
 }
 

@@ -4,7 +4,7 @@ package yamledit
 
 func modelValue(m Model, s Style) map[string]any {
 	v := map[string]any{"name": m.Name}
-	put(v, "description", m.Description)
+	put(v, "description", described(m.Description, s))
 	if len(m.Config) > 0 {
 		v["config"] = pairsValue(m.Config)
 	}
@@ -22,7 +22,7 @@ func modelValue(m Model, s Style) map[string]any {
 func columnValue(c Column, s Style) map[string]any {
 	v := map[string]any{"name": c.Name}
 	put(v, "data_type", c.DataType)
-	put(v, "description", c.Description)
+	put(v, "description", described(c.Description, s))
 	if len(c.Meta) > 0 {
 		v["meta"] = pairsValue(c.Meta)
 	}

@@ -17,7 +17,7 @@ type Style struct {
 	TestsKey     string // "data_tests" or "tests"; empty means "data_tests"
 	ArgumentsKey bool   // test arguments under arguments:
 	Quotes       string // of descriptions and values: "single", "double", or "plain" where that is possible; empty means plain
-	BlockText    bool   // long descriptions as folded blocks
+	BlockText    string // long descriptions as blocks that begin with this: ">-", ">", "|-" or "|"; empty: in one line
 	BlockValues  bool   // lists of values with a line each instead of [a, b]
 	Version2     bool   // new files start with "version: 2"
 	BlankBetween bool   // blank line between models

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
 )
 
 var churn = Model{
@@ -61,15 +62,15 @@ models:
 	if diff := cmp.Diff(want, string(got)); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
-	got, err = New(Style{TestsKey: "tests", FlushLists: true, Quotes: "double", BlockText: true, BlankColumns: true, BlockValues: true},
+	got, err = New(Style{TestsKey: "tests", FlushLists: true, Quotes: "double", BlockText: ">-", BlankColumns: true, BlockValues: true},
 		Model{Name: "m", Description: strings.Repeat("long text ", 14) + "end", Columns: []Column{
 			{Name: "a", Description: "two\nlines", Tests: []Test{{Name: "accepted_values", Args: []Pair{{"values", []string{"x"}}}}}},
 			{Name: "on", Description: `say "hi"`}}})
 	want = `models:
 - name: m
   description: >-
-    long text long text long text long text long text long text long text long text long text long
-    text long text long text long text long text end
+    long text long text long text long text long text long text long text long text
+    long text long text long text long text long text long text end
   columns:
   - name: a
     description: |-
@@ -148,11 +149,11 @@ func TestEdit(t *testing.T) {
 		})
 	}
 	got, err := model([]byte("models:\n  - name: a"))
-	if want := "models:\n  - name: a\n  - name: z"; string(got) != want || err != nil {
+	if want := "models:\n  - name: a\n  - name: z\n"; string(got) != want || err != nil {
 		t.Errorf("without a line end: %q %v", got, err)
 	}
 	got, err = model([]byte("models:\n  - name: a\n    description: |\n      open end"))
-	if want := "models:\n  - name: a\n    description: |\n      open end\n  - name: z"; string(got) != want || err != nil {
+	if want := "models:\n  - name: a\n    description: |\n      open end\n  - name: z\n"; string(got) != want || err != nil {
 		t.Errorf("block without a line end: %q %v", got, err)
 	}
 	src := []byte("models:\n  - name: a\n    description: |+\n      keep\n\n\nseeds: []\n") // blank lines belong to the text
@@ -207,7 +208,7 @@ func FuzzEdit(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte, description, value string) {
 		m := Model{Name: "zz_" + value, Description: description, Columns: []Column{{Name: value + "x", Description: value,
 			Tests: []Test{{Name: "accepted_values", Args: []Pair{{"values", []string{value, description}}}}}}}}
-		for _, style := range []Style{{}, {FlushLists: true, Quotes: "double", BlockText: true}} {
+		for _, style := range []Style{{}, {FlushLists: true, Quotes: "double", BlockText: ">-"}} {
 			out, err := AddModel(src, style, m)
 			if err == nil {
 				inserted(t, src, out)
@@ -237,5 +238,23 @@ func inserted(t *testing.T, src, out []byte) {
 			}
 		}
 		t.Fatalf("bytes were lost:\n%q\n%q", src, out)
+	}
+}
+
+// TestBlocks: a long description begins as the project's do, and reads back with the line ends that its kind of block brings.
+func TestBlocks(t *testing.T) {
+	long := strings.Repeat("word ", 18) + "end"
+	first, rest := strings.Repeat("word ", 16)[:79], "word word end"
+	for mark, value := range map[string]string{">-": long, ">": long + "\n", "|-": first + "\n" + rest, "|": first + "\n" + rest + "\n"} {
+		got, err := New(Style{BlockText: mark}, Model{Name: "m", Description: long})
+		if want := "models:\n  - name: m\n    description: " + mark + "\n      " + first + "\n      " + rest + "\n"; string(got) != want || err != nil {
+			t.Errorf("%s: %q %v", mark, got, err)
+		}
+		var file struct {
+			Models []struct{ Description string }
+		}
+		if err := yaml.Unmarshal(got, &file); err != nil || file.Models[0].Description != value {
+			t.Errorf("%s: %+v %v", mark, file, err)
+		}
 	}
 }

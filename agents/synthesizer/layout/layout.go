@@ -77,7 +77,7 @@ func newInside(style Style) *writer {
 // continued writes CTEs behind one that is closed already.
 func (w *writer) continued(ctes []cte) {
 	first, before, after := ",", "", ","
-	if w.style.LeadingCTEs {
+	if w.style.LeadingCTEs && !w.style.JoinedCTEs {
 		first, before, after = "", ", ", ""
 	}
 	w.line(0, first)
@@ -85,7 +85,10 @@ func (w *writer) continued(ctes []cte) {
 		if i == len(ctes)-1 {
 			after = ""
 		}
-		if i == 0 || !w.style.TightCTEs {
+		switch {
+		case w.style.JoinedCTEs:
+			before = w.reopened()
+		case i == 0 || !w.style.TightCTEs:
 			w.line(0, "")
 		}
 		w.cte(before, c, after)

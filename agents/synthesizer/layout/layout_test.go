@@ -91,3 +91,15 @@ func TestAliases(t *testing.T) {
 		}
 	}
 }
+
+// TestJoinedBehind: where each CTE begins on the line that closes the one before, so does one that is added to a file.
+func TestJoinedBehind(t *testing.T) {
+	st := &sqltree.Statement{CTEs: []sqltree.CTE{{Name: "a", Query: sqltree.Select{Items: []sqltree.Item{{Star: true}}, From: sqltree.Table{Name: "x"}}}},
+		Final: sqltree.Select{Items: []sqltree.Item{{Star: true}}, From: sqltree.Table{Name: "a"}}}
+	style := Default()
+	style.TightCTEs, style.JoinedCTEs = true, true
+	got, err := RenderInside(st, style, "b")
+	if want := ", a as (\n    select * from x\n), b as (\n    select * from a\n)"; got != want || err != nil {
+		t.Errorf("got %q, want %q (%v)", got, want, err)
+	}
+}

@@ -76,11 +76,13 @@ func (w *writer) with(ctes []cte) {
 			}
 		case i == 0:
 			before = w.key("with") + " "
+		case w.style.JoinedCTEs:
+			before = w.reopened()
 		case w.style.LeadingCTEs:
 			before = ", "
 		}
 		last := i == len(ctes)-1
-		if !last && !w.style.LeadingCTEs {
+		if !last && (w.style.JoinedCTEs || !w.style.LeadingCTEs) {
 			after = ","
 		}
 		w.cte(before, c, after)
@@ -88,6 +90,14 @@ func (w *writer) with(ctes []cte) {
 			w.line(0, "")
 		}
 	}
+}
+
+// reopened takes the line back that closed the CTE before, for the next one to begin on.
+func (w *writer) reopened() string {
+	last := len(w.lines) - 1
+	line := w.lines[last]
+	w.lines = w.lines[:last]
+	return line + " "
 }
 
 func (w *writer) cte(before string, c cte, after string) {
