@@ -80,6 +80,17 @@ func own(measures []plan.Measure) []plan.Measure {
 	return out
 }
 
+// dateOf is the column that dates a measure of orders or lines.
+func dateOf(m plan.Measure) plan.ColumnRef {
+	switch m.Time {
+	case lentAt:
+		return plan.ColumnRef{Relation: "dim_sales", Column: "sold_at"}
+	case lentDay:
+		return plan.ColumnRef{Relation: "dim_days", Column: "on_day"}
+	}
+	return plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}
+}
+
 // momentOfLine is when a line was sold, to the day where the measures of the design go by that.
 func (n *naive) momentOfLine(r record) moment {
 	for _, l := range n.leaves() {

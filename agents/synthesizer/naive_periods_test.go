@@ -62,7 +62,7 @@ func (n *naive) overPeriods() []string {
 	axis := *first.Periods
 	axis.Complete = true
 	sub := &naive{tables: n.tables, spec: plan.Spec{Measures: first.Inputs, Time: &axis}}
-	ordered := plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}
+	ordered := dateOf(first.Inputs[0])
 	for _, d := range n.spec.Dimensions {
 		if d.Column != ordered {
 			sub.spec.Dimensions = append(sub.spec.Dimensions, d)

@@ -25,13 +25,13 @@ func (g *generator) overPeriods() {
 		}
 	}
 	input := pick(r, g.orders, g.refunds, g.lines, g.ratio, g.population)()
-	ordered := plan.ColumnRef{Relation: "fct_orders", Column: "ordered_at"}
-	if input.Kind == plan.Simple && input.Model == "fct_orders" && axis.Grain == plan.Day {
+	if input.Kind == plan.Simple && input.Model != "fct_refunds" && axis.Grain == plan.Day {
+		date, paths := input.Dated(), input.DatePaths()
 		if maybe(r, 40) {
-			g.spec.Dimensions = append(g.spec.Dimensions, plan.Dimension{Name: "weekday", Column: ordered, Part: plan.Weekday})
+			g.spec.Dimensions = append(g.spec.Dimensions, plan.Dimension{Name: "weekday", Column: date, Part: plan.Weekday, Paths: paths})
 		}
 		if maybe(r, 40) {
-			g.spec.Filters = append(g.spec.Filters, plan.Filter{Column: ordered, Part: plan.Weekday, Op: pick(r, plan.In, plan.NotIn),
+			g.spec.Filters = append(g.spec.Filters, plan.Filter{Column: date, Part: plan.Weekday, Paths: paths, Op: pick(r, plan.In, plan.NotIn),
 				Values: []plan.Literal{{Kind: plan.NumberLiteral, Text: "6"}, {Kind: plan.NumberLiteral, Text: "7"}}})
 		}
 	}
