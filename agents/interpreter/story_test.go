@@ -34,6 +34,7 @@ func TestStories(t *testing.T) {
 		"sample": {dir: "../../bot/sample/project"},
 		"extend": {dir: "../../bot/sample/project"},
 		"share":  {dir: "../../bot/sample/project"},
+		"asked":  {dir: "../../bot/sample/project"},
 		// What follows what, and versions of a thing.
 		"follow": {dir: "../../bot/eval/suites/projects/velo"},
 		// Facts without a date of their own.

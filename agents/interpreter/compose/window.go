@@ -161,7 +161,13 @@ func (b *builder) startOfTotals(w *grammar.Window) {
 		if m.Kind != plan.Cumulative || m.Trailing != nil || m.GrainToDate != "" || from == "" {
 			continue
 		}
-		start := b.settle(Need{Kind: plan.AskReading, Subject: b.subject(w.From, w.To), Weight: 6,
+		subject := b.subject(w.From, w.To)
+		if w.From > 0 { // an answer about "of 2025" holds for the reading in which "of" has no role
+			if wider := b.subject(w.From-1, w.To); b.Settled[string(plan.AskReading)+":"+wider] != "" {
+				subject = wider
+			}
+		}
+		start := b.settle(Need{Kind: plan.AskReading, Subject: subject, Weight: 6,
 			Text: fmt.Sprintf("Where does the running total begin that you want %q?", b.quote(w.From, w.To)), Why: "Every figure differs by what was added up before.",
 			Options: []plan.Option{
 				{ID: "restart", Label: "At zero on " + from, Default: true},

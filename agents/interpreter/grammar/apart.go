@@ -17,6 +17,8 @@ const maxApart = 3
 func (l *Linked) addApart(k *knowledge.Knowledge) {
 	for _, m := range l.Matches {
 		switch {
+		case m.Category == lexicon.Along:
+			l.addEach(m)
 		case m.Category == lexicon.Versus:
 			l.addBeside(m, k)
 		case m.Category == lexicon.About && l.Tokens[m.From].Light == "of" && m.To == m.From+1:
@@ -26,6 +28,15 @@ func (l *Linked) addApart(k *knowledge.Knowledge) {
 		}
 	}
 	l.addLed(k)
+}
+
+// addEach: "over the months" is one row for each month; "over the month" may be within it.
+func (l *Linked) addEach(along lexicon.Match) {
+	for _, m := range l.Matches {
+		if m.Category == lexicon.Grain && m.From == along.To && m.To == m.From+1 && l.Tokens[m.From].Norm != l.Tokens[m.From].Light {
+			l.Terminals = append(l.Terminals, chart.Item{Category: "adverb", From: along.From, To: m.To, Key: m.Value, Meaning: word(m.Value)})
+		}
+	}
 }
 
 // addLed: "end station name" is the name of the station that end_station_id leads to. Which way leads there is seen later, from

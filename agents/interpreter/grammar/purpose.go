@@ -52,7 +52,7 @@ func (l *Linked) nothingMeant(from int, occasion lexicon.Match, k *knowledge.Kno
 // opens reports whether a purpose stands at the beginning of its turn, set off from what is asked for.
 func (l *Linked) opens(from, to int) bool {
 	for i := from - 1; i >= 0 && l.Tokens[i].Text != "¶"; i-- {
-		if !l.polite(i) {
+		if !l.polite(i) && l.Tokens[i].Text != "," {
 			return false
 		}
 	}
