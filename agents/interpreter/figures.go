@@ -100,7 +100,7 @@ func (s *session) headlineOf(ctx context.Context, q plan.Question, o plan.Option
 		if r.Outcome != plan.OutcomeSpec {
 			return headline{}, false
 		}
-		return s.compute(ctx, *r.Spec, s.columnOf(o))
+		return s.compute(ctx, *r.Spec, s.columnOf(o), q.Subject)
 	}
 	return headline{}, false
 }
@@ -115,8 +115,19 @@ func (s *session) columnOf(o plan.Option) plan.ColumnRef {
 	return plan.ColumnRef{}
 }
 
-// compute runs the first measure, split by at most the one column that is in question, and keeps the latest period.
-func (s *session) compute(ctx context.Context, spec plan.Spec, column plan.ColumnRef) (headline, bool) {
+// asked is the measure that a question is about: the one made of its words, else the first.
+func asked(spec plan.Spec, subject string) plan.Measure {
+	for _, m := range spec.Measures {
+		if quote := strings.ToLower(m.Origin.Quote); quote != "" && (strings.Contains(quote, subject) || strings.Contains(subject, quote)) {
+			return m
+		}
+	}
+	return spec.Measures[0]
+}
+
+// compute runs the measure in question, split by at most the one column that is in question, and keeps the latest period.
+func (s *session) compute(ctx context.Context, spec plan.Spec, column plan.ColumnRef, subject string) (headline, bool) {
+	measure := asked(spec, subject)
 	spec.Rank = nil
 	spec.Dimensions = slices.DeleteFunc(slices.Clone(spec.Dimensions), func(d plan.Dimension) bool { return d.Column != column })
 	rows, err := s.i.figures.Rows(ctx, s.request.Base, spec)
@@ -126,7 +137,7 @@ func (s *session) compute(ctx context.Context, spec plan.Spec, column plan.Colum
 	at := func(name string) int {
 		return slices.IndexFunc(rows.Columns, func(c string) bool { return strings.EqualFold(c, name) })
 	}
-	value, period, group := at(spec.Measures[0].Name), -1, -1
+	value, period, group := at(measure.Name), -1, -1
 	if spec.Time != nil {
 		period = at(spec.Time.Name)
 	}
@@ -136,7 +147,7 @@ func (s *session) compute(ctx context.Context, spec plan.Spec, column plan.Colum
 	if value < 0 {
 		return headline{}, false
 	}
-	h := headline{format: spec.Measures[0].Format, groups: map[string]float64{}}
+	h := headline{format: measure.Format, groups: map[string]float64{}}
 	for _, r := range rows.Rows {
 		if period >= 0 {
 			h.period = max(h.period, cell(r[period]))
