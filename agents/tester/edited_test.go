@@ -8,6 +8,8 @@ import (
 
 	"firstmile/agents/dbt"
 	"firstmile/planner/plan"
+
+	"gopkg.in/yaml.v3"
 )
 
 const monthlySQL = `with orders as (
@@ -183,5 +185,19 @@ func TestCoverOfAnEdit(t *testing.T) {
 	added := strings.TrimPrefix(string(f.Content), string(s.files[yamlPath].Data))
 	if added != "      - name: revenue\n        data_type: double\n        description: v\n" && added != "      - name: revenue\n        data_type: decimal(38,1)\n        description: v\n" {
 		t.Errorf("%s", added)
+	}
+}
+
+// TestTextAtTheEnd: a file that ends within a block of text, without a line end, may be added to.
+func TestTextAtTheEnd(t *testing.T) {
+	old := []byte("models:\n  - name: a\n    description: |\n      open end")
+	var now, before any
+	for src, v := range map[string]*any{string(old): &before, string(old) + "\n  - name: z\n": &now} {
+		if err := yaml.Unmarshal([]byte(src), v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if contains(now, before) || !contains(now, ended(old)) {
+		t.Errorf("%v is not found in %v", ended(old), now)
 	}
 }

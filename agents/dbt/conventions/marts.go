@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"firstmile/agents/dbt"
+	"firstmile/agents/dbt/jinja"
 )
 
 // placing is the evidence of how marts are kept: where they stand, what they are called and what their entries hold.
@@ -47,29 +48,49 @@ const minTagged = 3
 // Tags lists the tags that nearly all marts of a folder set for themselves, and whether they do so in config() rather than in YAML.
 // Tags that come from dbt_project.yml are left out: the new model gets them without a word.
 func (c Conventions) Tags(dir string) (tags []string, inConfig bool) {
-	counts, inherited := map[string]int{}, map[string]bool{}
+	counts := map[string]int{}
 	all, calls := 0, 0
 	for _, n := range c.marts {
 		if path.Dir(n.Path) != dir {
 			continue
 		}
 		all++
-		own := n.Entry["tags"] != nil
 		if slices.Contains(configKeys(n), "tags") {
-			own = true
 			calls++
 		}
 		for _, t := range n.Tags {
-			counts[t]++
-			inherited[t] = inherited[t] || !own
+			if setsTag(n, t) {
+				counts[t]++
+			}
 		}
 	}
 	for _, x := range sorted(counts) {
-		if all >= minTagged && x.Count*10 >= all*9 && !inherited[x.Text] {
+		if all >= minTagged && x.Count*10 >= all*9 {
 			tags = append(tags, x.Text)
 		}
 	}
 	return tags, 2*calls > all
+}
+
+// setsTag reports whether a model has a tag by its own YAML entry or by its config() call.
+func setsTag(n *dbt.Node, tag string) bool {
+	switch own := n.Entry["tags"].(type) { // as written, or as put together from the entry and its config
+	case string:
+		if own == tag {
+			return true
+		}
+	case []any:
+		if slices.Contains(own, any(tag)) {
+			return true
+		}
+	case []string:
+		if slices.Contains(own, tag) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(n.Calls, func(c jinja.Call) bool {
+		return c.Name == "config" && (strings.Contains(c.Text, "'"+tag+"'") || strings.Contains(c.Text, `"`+tag+`"`))
+	})
 }
 
 // OwnContracts reports whether most marts enforce a contract in their own YAML entry, so that a new one has to as well.
