@@ -64,7 +64,7 @@ func TestPostgres(t *testing.T) {
 			specs, queries = append(specs, spec), append(queries, compile(spec))
 		}
 		for i, got := range pg.rows(t, fmt.Sprintf("shop_%d", batch), inserts(tables), queries) {
-			if problem := differ(got, (&naive{tables: tables, spec: specs[i]}).rows()); problem != "" {
+			if problem := differ(got, dated(tables, specs[i]).rows()); problem != "" {
 				t.Fatalf("%s\n%s\n%s\n%s", problem, specs[i].Canonical(), queries[i], strings.Join(inserts(tables), "\n"))
 			}
 		}
