@@ -86,10 +86,11 @@ func TestMutants(t *testing.T) {
 			continue
 		}
 		accepted++
+		kinds := operators
 		if spared[i] {
-			continue
+			kinds = tally.unseen() // so that every kind finds a place
 		}
-		if err := tally.mutate(t.Context(), p, w.Tester, x, rng); err != nil {
+		if err := tally.mutate(t.Context(), p, w.Tester, x, kinds, rng); err != nil {
 			t.Fatalf("%s: %v", x.spec.Title, err)
 		}
 	}
@@ -122,14 +123,14 @@ type mutantTally struct {
 	passed  map[string][]string
 }
 
-func (y *mutantTally) mutate(ctx context.Context, p *evalPlanner, tester driver.Tester, x checked, rng *rand.Rand) error {
+func (y *mutantTally) mutate(ctx context.Context, p *evalPlanner, tester driver.Tester, x checked, kinds []operator, rng *rand.Rand) error {
 	project, _, err := p.bench.Read(ctx, x.change.Base)
 	if err != nil {
 		return err
 	}
 	file, _ := x.change.File(x.change.ModelPath)
 	m := newMutant(project, string(file.Content))
-	for _, op := range operators {
+	for _, op := range kinds {
 		faulty := op.apply(m)
 		rng.Shuffle(len(faulty), func(i, j int) { faulty[i], faulty[j] = faulty[j], faulty[i] })
 		for _, sql := range faulty[:min(len(faulty), *mutantSites)] {
@@ -154,6 +155,11 @@ func (y *mutantTally) mutate(ctx context.Context, p *evalPlanner, tester driver.
 		}
 	}
 	return nil
+}
+
+// unseen are the kinds of which no fault was refused yet.
+func (y *mutantTally) unseen() []operator {
+	return slices.DeleteFunc(slices.Clone(operators), func(op operator) bool { return y.refused[op.name] > 0 })
 }
 
 // withSQL is the change with other SQL in its model, and with nothing that says what it was before.

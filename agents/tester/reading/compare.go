@@ -113,7 +113,7 @@ func (b *builder) expected() (expected, beyond string, err error) {
 			expected = fmt.Sprintf("r.%s <= %s", name, s.last)
 		}
 	}
-	if b.spec.Rank != nil {
+	if r := b.spec.Rank; r != nil && !r.Rest { // with the rest every group has its place
 		expected = "false"
 	}
 	return expected, beyond, nil

@@ -7,8 +7,8 @@ import (
 	"firstmile/planner/plan"
 )
 
-// retention looks, for every age that the model shows a cohort at, who of the cohort had the other event in the period that lies so
-// much later; a cohort is everybody for whom no earlier first event exists.
+// retention looks, for every age that the model shows a cohort at and every one it should, who of the cohort had the other event in
+// the period that lies so much later; a cohort is everybody for whom no earlier first event exists.
 func (b *builder) retention(m plan.Measure) (string, error) {
 	age := b.age()
 	if b.spec.Time == nil || age == "" || m.Interval == nil || len(m.Inputs) != 2 {
@@ -31,10 +31,32 @@ func (b *builder) retention(m plan.Measure) (string, error) {
 	case plan.Retained:
 		value = "count(distinct who) filter (where seen)"
 	}
-	return fmt.Sprintf("with active as (%[1]s), firsts as (%[2]s), grid as (select distinct %[3]s, %[4]s from %[5]s) "+
+	return fmt.Sprintf("with active as (%[1]s), firsts as (%[2]s), grid as (select %[3]s, %[4]s from %[5]s union %[10]s) "+
 		"select %[6]s, %[7]s as value from (select f.*, g.%[4]s, exists (select 1 from active as a where a.who = f.who and %[8]s = %[9]s) as seen "+
 		"from firsts as f join grid as g on g.%[3]s = f.%[3]s) group by all",
-		active, firsts, month, age, b.model, strings.Join(b.keys(), ", "), value, b.period("a.at"), later), nil
+		active, firsts, month, age, b.model, strings.Join(b.keys(), ", "), value, b.period("a.at"), later, b.ages()), nil
+}
+
+// ages are the cohorts with the ages that they have reached: up to the last period that the activity covers to its end. Where a
+// window ends before the data do, only those that the model shows are looked at.
+func (b *builder) ages() string {
+	t := b.spec.Time
+	month, length := ident(t.Name), length(plan.Span{Count: 1, Unit: t.Grain})
+	limit := 2000
+	for _, d := range b.spec.Dimensions {
+		if d.Age != nil && d.Age.Max > 0 {
+			limit = d.Age.Max
+		}
+	}
+	if w := b.spec.Window; w != nil && w.To != "" {
+		limit = -1
+	}
+	day := " + interval 1 day"
+	if t.Grain == plan.Hour {
+		day = ""
+	}
+	return fmt.Sprintf("select c.%[1]s, s.n from (select distinct %[1]s from firsts) as c, (select unnest(generate_series(0, %[2]d)) as n) as s "+
+		"where c.%[1]s + s.n * interval %[3]s <= (select %[4]s - interval %[3]s from active as x)", month, limit, length, startOf(t, "(max(x.at)"+day+")"))
 }
 
 // age is the dimension that counts periods since the cohort's; empty where there is none.
