@@ -5,7 +5,7 @@ GO       ?= go
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PACKAGES ?= ./...
 # How long one package's tests may take, and one fuzz target.
-TIMEOUT  ?= 15m
+TIMEOUT  ?= 30m
 # A number of tries (10000x) rather than a time: a target that is stopped by the clock can end with "context deadline
 # exceeded" although nothing was found (golang/go#75804).
 FUZZTIME ?= 20000x
