@@ -11,8 +11,9 @@ const costTotal = 0.3
 // shareRows: parts of a total, "share of net revenue by segment". A part that the words name is in ratioRows.
 func shareRows() []row {
 	return []row{
-		{"measure = share measure", costTotal, partOfTotal(1, false)},
-		{"measure = share np", costTotal, partOfTotal(1, false)},
+		// Dearer, for a condition may follow: "percentage of deliveries on time by driver" is a part of each driver's deliveries.
+		{"measure = share measure", 2 * costTotal, partOfTotal(1, false)},
+		{"measure = share np", 2 * costTotal, partOfTotal(1, false)},
 		{"measure = portion measure", costTotal, partOfTotal(1, false)},
 		{"measure = portion np", costTotal, partOfTotal(1, false)},
 		{"measure = measure portion", costTotal, partOfTotal(0, false)},
