@@ -278,7 +278,7 @@ func (c *class) finish() (plan.Teaching, error) {
 		}
 		out.Change.Files = append(out.Change.Files, f)
 		out.Change.ModelPath = name
-		diffs = append(diffs, diff(name, old, body))
+		diffs = append(diffs, "--- "+name+"\n+++ "+name+"\n"+plan.Diff(old, body))
 	}
 	if len(out.Change.Files) == 0 {
 		return plan.Teaching{}, refuse("The glossary says that already.")
