@@ -91,14 +91,14 @@ func request(brief plan.Brief) string {
 	var b strings.Builder
 	for _, t := range brief.Request.Turns {
 		who := nameOr(t.Person.Name, brief.Requester.Name)
-		fmt.Fprintf(&b, "> %s\n", text(t.Text))
+		fmt.Fprintf(&b, "> %s\n", Text(t.Text))
 		if who != "" {
-			fmt.Fprintf(&b, ">\n> — %s\n", text(who))
+			fmt.Fprintf(&b, ">\n> — %s\n", Text(who))
 		}
 		b.WriteString("\n")
 	}
 	if b.Len() == 0 && brief.Requester.Name != "" {
-		fmt.Fprintf(&b, "Asked for by %s.\n", text(brief.Requester.Name))
+		fmt.Fprintf(&b, "Asked for by %s.\n", Text(brief.Requester.Name))
 	}
 	return b.String()
 }
@@ -107,12 +107,12 @@ func request(brief plan.Brief) string {
 func reading(brief plan.Brief) string {
 	var b strings.Builder
 	if brief.Restatement != "" {
-		b.WriteString(text(brief.Restatement) + "\n\n")
+		b.WriteString(Text(brief.Restatement) + "\n\n")
 	}
 	var rows [][]string
 	for _, c := range brief.Change.Properties.Columns {
 		meaning := strings.Replace(c.Description, taken(c.Source), "", 1) // it has a column of its own
-		rows = append(rows, []string{code(c.Name), text(meaning), text(nameOr(c.Source, "what was written before"))})
+		rows = append(rows, []string{code(c.Name), Text(meaning), Text(nameOr(c.Source, "what was written before"))})
 	}
 	if len(rows) > 0 {
 		table(&b, []string{"Column", "Meaning", "Known from"}, rows)
@@ -120,11 +120,11 @@ func reading(brief plan.Brief) string {
 	if len(brief.Spec.Filters) > 0 {
 		b.WriteString("\nOnly rows where:\n\n")
 		for _, f := range brief.Spec.Filters {
-			b.WriteString("- " + text(filterWords(f)) + "\n")
+			b.WriteString("- " + Text(filterWords(f)) + "\n")
 		}
 	}
 	if w := brief.Spec.Window; w != nil {
-		b.WriteString("\n" + text(window(w)) + "\n")
+		b.WriteString("\n" + Text(window(w)) + "\n")
 	}
 	return b.String()
 }
@@ -152,9 +152,9 @@ func assumptions(list []plan.Assumption) string {
 			switch {
 			case a.Major != major:
 			case major:
-				b.WriteString("- **Changes numbers:** " + text(a.Text) + "\n")
+				b.WriteString("- **Changes numbers:** " + Text(a.Text) + "\n")
 			default:
-				b.WriteString("- " + text(a.Text) + "\n")
+				b.WriteString("- " + Text(a.Text) + "\n")
 			}
 		}
 	}
@@ -164,7 +164,7 @@ func assumptions(list []plan.Assumption) string {
 func bullets(items []string) string {
 	var b strings.Builder
 	for _, s := range items {
-		b.WriteString("- " + text(s) + "\n")
+		b.WriteString("- " + Text(s) + "\n")
 	}
 	return b.String()
 }
@@ -179,7 +179,7 @@ func evidence(list []plan.Evidence) string {
 			rows = append(rows, []string{"…", fmt.Sprintf("%d more", len(list)-i), ""})
 			break
 		}
-		rows = append(rows, []string{text(e.Words), code(e.Ref), text(e.Detail)})
+		rows = append(rows, []string{Text(e.Words), code(e.Ref), Text(e.Detail)})
 	}
 	if len(rows) == 0 {
 		return ""
@@ -246,7 +246,7 @@ func approval(brief plan.Brief) string {
 		return ""
 	}
 	who := nameOr(a.Person.Name, a.Person.ID)
-	return fmt.Sprintf("Approved by %s on %s, for exactly these bytes: %s.\n", text(who), a.At.UTC().Format("2006-01-02 15:04 UTC"), code(short(a.Digest)))
+	return fmt.Sprintf("Approved by %s on %s, for exactly these bytes: %s.\n", Text(who), a.At.UTC().Format("2006-01-02 15:04 UTC"), code(short(a.Digest)))
 }
 
 func short(digest string) string { return digest[:min(12, len(digest))] }

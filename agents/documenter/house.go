@@ -33,9 +33,9 @@ func house(style conventions.Conventions, c plan.Change) string {
 		}
 		value := code(e.Value)
 		if got := other[e.Field]; got != "" {
-			value += " (not followed: " + text(got) + ")"
+			value += " (not followed: " + Text(got) + ")"
 		}
-		rows = append(rows, []string{text(e.Field), value, fmt.Sprintf("%d of %d", e.For, e.Of)})
+		rows = append(rows, []string{Text(e.Field), value, fmt.Sprintf("%d of %d", e.For, e.Of)})
 	}
 	var b strings.Builder
 	if len(rows) > 0 {

@@ -7,7 +7,7 @@ import (
 )
 
 // Everything that was written by people, or read from a repository or a database, goes through one of the two functions
-// below before it stands in a pull request: text for prose, code for names. GitHub reads Markdown first and then looks
+// below before it stands in a pull request: Text for prose, code for names. GitHub reads Markdown first and then looks
 // for mentions, references and addresses in the finished text, where a backslash no longer protects; so what would
 // become one of these is broken by an invisible word joiner.
 
@@ -17,9 +17,9 @@ const joiner = "\u2060"
 // maxText bounds one piece of foreign text, in runes.
 const maxText = 2000
 
-// text makes s a single line that shows as it is: no link, image, mention, reference, HTML, table cell or
+// Text makes s a single line that shows as it is: no link, image, mention, reference, HTML, table cell or
 // block of its own.
-func text(s string) string {
+func Text(s string) string {
 	var b strings.Builder
 	runes := []rune(oneLine(s, maxText))
 	for i, r := range runes {

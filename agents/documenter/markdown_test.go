@@ -113,14 +113,14 @@ func TestText(t *testing.T) {
 		{"_x_", `\_x\_`},
 		{"two\nlines\t here", "two lines here"},
 	} {
-		if got := text(c.in); got != c.want {
-			t.Errorf("text(%q) = %q, want %q", c.in, got, c.want)
+		if got := Text(c.in); got != c.want {
+			t.Errorf("Text(%q) = %q, want %q", c.in, got, c.want)
 		}
 	}
 }
 
 func TestLongTextIsCut(t *testing.T) {
-	if got := text(strings.Repeat("ä", 5000)); !strings.HasSuffix(got, " …") || len([]rune(got)) != maxText+2 {
+	if got := Text(strings.Repeat("ä", 5000)); !strings.HasSuffix(got, " …") || len([]rune(got)) != maxText+2 {
 		t.Errorf("%d runes", len([]rune(got)))
 	}
 }

@@ -52,7 +52,7 @@ func checkTable(all []plan.Check) string {
 		n := len(rows)
 		for _, c := range all {
 			if c.Status == s {
-				rows = append(rows, []string{code(c.Name), status(s), text(c.Detail)})
+				rows = append(rows, []string{code(c.Name), status(s), Text(c.Detail)})
 			}
 		}
 		if n = len(rows) - n; n > 0 {
@@ -104,7 +104,7 @@ func preview(brief plan.Brief) string {
 		cells := make([]string, columns)
 		for i := range cells {
 			if i < len(r) {
-				cells[i] = text(oneLine(value(r[i]), maxPreviewCell))
+				cells[i] = Text(oneLine(value(r[i]), maxPreviewCell))
 			}
 		}
 		rows = append(rows, cells)
@@ -158,7 +158,7 @@ func tests(p plan.Properties) string {
 	var rows [][]string
 	add := func(where string, list []plan.Test) {
 		for _, t := range list {
-			rows = append(rows, []string{where, code(testName(t)), text(t.Evidence)})
+			rows = append(rows, []string{where, code(testName(t)), Text(t.Evidence)})
 		}
 	}
 	add("the model", p.Tests)

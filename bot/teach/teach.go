@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"firstmile/agents/dbt"
+	"firstmile/agents/documenter"
 	"firstmile/glossary"
 	"firstmile/planner/plan"
 )
@@ -291,11 +292,6 @@ func (c *class) finish() (plan.Teaching, error) {
 	}
 	out.Description = plan.Description{Title: "glossary: " + strings.NewReplacer("“", "", "”", "").Replace(out.Title),
 		Body: fmt.Sprintf("%s said what “%s” means: %s.\n\n```diff\n%s```\n\nOnly these lines are new; every other byte of the file is as it was. The glossary has no new problems with them.\n",
-			escape(who), escape(c.lesson.Word), escape(c.lesson.Means), strings.ReplaceAll(out.Diff, "```", "'''"))}
+			documenter.Text(who), documenter.Text(c.lesson.Word), documenter.Text(c.lesson.Means), strings.ReplaceAll(out.Diff, "```", "'''"))}
 	return out, nil
-}
-
-// escape keeps a person's words from being read as Markdown or HTML.
-func escape(s string) string {
-	return strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "<", "&lt;", ">", "&gt;", "@", "@\u200b", "#", "\\#", "\n", " ").Replace(s)
 }

@@ -169,3 +169,17 @@ func TestProve(t *testing.T) {
 		}
 	}
 }
+
+// What people said stands in the pull request as they said it: it mentions and links nothing.
+func TestDescriptionShowsWords(t *testing.T) {
+	got, err := teacher(t).Teach(context.Background(), "sample", plan.Lesson{Word: "attrition", Means: "customer churn rate",
+		Person: plan.Person{ID: "U1", Name: "Ana @everyone #12 https://shop.example <b>"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []string{"@everyone", "#12", "https://", "<b>"} {
+		if strings.Contains(got.Description.Body, bad) {
+			t.Errorf("%q stands in the pull request:\n%s", bad, got.Description.Body)
+		}
+	}
+}
