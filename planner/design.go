@@ -34,9 +34,6 @@ func (s *step) reused(r plan.Reuse) {
 // spec is what is made.
 func (s *step) spec() *plan.Spec { return s.t.Made() }
 
-// extends reports whether an existing model is to be extended.
-func (s *step) extends() bool { return s.t.Extends() }
-
 // apart gives up an extension and goes on with a model of its own. It says so where the requester had named the model.
 func (s *step) apart(why string) {
 	old := *s.t.Reuse
@@ -128,7 +125,7 @@ func (s *step) red(failed []plan.Check) {
 		s.showProposal()
 	}
 	s.t.Tried = append(s.t.Tried, s.t.Change.Digest())
-	if s.extends() {
+	if s.t.Reuse.Extends() {
 		s.staleProposal()
 		s.apart(fmt.Sprintf("the check “%s” failed (%s).", failed[0].Name, failed[0].Detail))
 		return

@@ -83,12 +83,12 @@ func (s *step) answeredSo(a plan.Answer) bool {
 // rememberAnswer makes a lesson of one answer.
 func (s *step) rememberAnswer(question string, by plan.Person) {
 	for _, q := range s.t.Asked {
-		if q.ID != question || !memorable(q) {
+		if q.ID != question {
 			continue
 		}
 		for _, a := range s.answers() {
 			for _, o := range q.Options {
-				if a.Question == q.ID && a.Option == o.ID && len(a.Also) == 0 {
+				if a.Option == o.ID && q.Memorable(a) {
 					s.teach(plan.Lesson{Word: q.Subject, Means: o.Label, Ref: o.ID, Person: by, At: s.at})
 					return
 				}
@@ -102,21 +102,12 @@ func (s *step) rememberAnswer(question string, by plan.Person) {
 func (s *step) rememberAnswers(by plan.Person) {
 	for _, q := range s.t.Asked {
 		answered := slices.ContainsFunc(s.answers(), func(a plan.Answer) bool {
-			return a.Question == q.ID && a.Option != "" && len(a.Also) == 0 && !a.Assumed
+			return q.Memorable(a)
 		})
-		if answered && memorable(q) {
+		if answered {
 			s.rememberAnswer(q.ID, by)
 		}
 	}
-}
-
-// memorable questions are about what a word means.
-func memorable(q plan.Question) bool {
-	switch q.Kind {
-	case plan.AskDefinition, plan.AskColumn, plan.AskPopulation, plan.AskUnknown:
-		return true
-	}
-	return false
 }
 
 // teach begins a lesson, unless the same one is under way.

@@ -70,7 +70,7 @@ func (s *step) failedForGood(kind plan.EffectKind, f plan.EffectFailed) {
 	case kind == plan.DoCheck && s.t.Stage == plan.StageProposed && s.t.Change != nil:
 		s.checked(plan.Report{Digest: s.t.Change.Digest(), Level: plan.LevelDBT, Checks: []plan.Check{
 			{Name: plan.CheckDBT, Status: plan.NotRun, Detail: f.Failure.Message}}})
-	case kind == plan.DoSynthesize && f.Failure.Class == plan.Refused && s.extends():
+	case kind == plan.DoSynthesize && f.Failure.Class == plan.Refused && s.t.Reuse.Extends():
 		s.apart(f.Failure.Message)
 	case kind == plan.DoSynthesize && f.Failure.Class == plan.Refused:
 		s.callPerson(f.Failure.Message, s.t.Refused)

@@ -111,7 +111,7 @@ func outcomeOf(t plan.Thread, last plan.Message) Outcome {
 func statusOf(t plan.Thread) Status {
 	switch t.Stage {
 	case plan.StageProposed:
-		if t.Extends() {
+		if t.Reuse.Extends() {
 			return Extend
 		}
 		return Proposed

@@ -134,7 +134,7 @@ func writeProposal(b *strings.Builder, p *plan.Proposal) {
 		}
 		fmt.Fprintf(b, "  %s: %s\n", word, clean(a.Text))
 	}
-	if r := p.Reuse; r != nil && r.Verdict == plan.Extend {
+	if r := p.Reuse; r.Extends() {
 		fmt.Fprintf(b, "  extends %s; say “%s” to have one of its own\n", clean(p.Model), plan.AsNewModel)
 		for _, e := range r.Evidence {
 			fmt.Fprintf(b, "  - %s\n", clean(e))

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// Extends reports whether the thread's design extends an existing model.
-func (t Thread) Extends() bool { return t.Reuse != nil && t.Reuse.Verdict == Extend }
+// Extends reports whether an existing model is extended; nil extends none.
+func (r *Reuse) Extends() bool { return r != nil && r.Verdict == Extend }
 
 // Made is what is made: the Spec of the request, or the part of it that an existing model lacks, in that model's words. It
 // is nil when the request has not been read as a Spec.
 func (t Thread) Made() *Spec {
 	switch {
-	case t.Extends() && t.Reuse.Spec != nil:
+	case t.Reuse.Extends() && t.Reuse.Spec != nil:
 		return t.Reuse.Spec
 	case t.Reading == nil:
 		return nil

@@ -86,6 +86,16 @@ func (q Question) DefaultOption() (Option, bool) {
 	return Option{}, false
 }
 
+// Memorable reports whether an answer says what a word of the request means, so that a glossary can hold it: one option, which
+// a person chose.
+func (q Question) Memorable(a Answer) bool {
+	switch q.Kind {
+	case AskDefinition, AskColumn, AskPopulation, AskUnknown:
+		return a.Question == q.ID && a.Option != "" && len(a.Also) == 0 && !a.Assumed
+	}
+	return false
+}
+
 // Match finds the option that a text names: by number or by name.
 func (q Question) Match(text string) (Option, bool) {
 	if o, ok := q.MatchNumber(text); ok {

@@ -13,12 +13,7 @@ const ActionRemember = "remember"
 
 // rememberButton asks to put an answer into the glossary; nil where the answer is none that a glossary holds.
 func rememberButton(q plan.Question, a plan.Answer) slack.BlockElement {
-	if a.Option == "" || len(a.Also) > 0 || a.Assumed {
-		return nil
-	}
-	switch q.Kind {
-	case plan.AskDefinition, plan.AskColumn, plan.AskPopulation, plan.AskUnknown:
-	default:
+	if !q.Memorable(a) {
 		return nil
 	}
 	value, ok := Answer(q.ID, a.Option)

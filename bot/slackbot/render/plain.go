@@ -88,7 +88,7 @@ func plainProposal(w *writer, d *plan.Proposal) {
 	for _, r := range d.Reasons {
 		w.say("• %s", r)
 	}
-	if extends(d) {
+	if d.Reuse.Extends() {
 		w.say("Extends %s", d.Model)
 		for _, e := range d.Reuse.Evidence {
 			w.say("• %s", e)

@@ -104,12 +104,9 @@ func assumptions(p *page, list []plan.Assumption) []string {
 	return lines
 }
 
-// extends reports whether a proposal edits a model that is there already.
-func extends(d *plan.Proposal) bool { return d.Reuse != nil && d.Reuse.Verdict == plan.Extend }
-
 // extension says which model is edited, why that one, and how to have another.
 func extension(p *page, d *plan.Proposal) []string {
-	if !extends(d) {
+	if !d.Reuse.Extends() {
 		return nil
 	}
 	lines := []string{"*Extends* " + code(cropped(p, d.Model)) + ", which has these rows already; its own columns stay as they are."}
