@@ -8,7 +8,7 @@
 // The files follow the way of a thread: said.go (a message comes in), asking.go
 // (readings, questions, answers), reply.go (what a text answers), amend.go (an answer is taken
 // back), revise.go (a reply changes the request), remember.go (what outlives the thread),
-// lesson.go (a word on its way into the glossary),
+// lesson.go (a word for the glossary), spread.go (the change that brings it there),
 // design.go (reuse, synthesize, cover, document, check), propose.go (approval),
 // publish.go, retry.go (failures), show.go (messages that are updated).
 //

@@ -79,11 +79,7 @@ func (s *step) posted(effect plan.EffectID, ref *plan.MessageRef) {
 		s.show(slot, m)
 	}
 	if slot == slotProposal {
-		early := s.t.Early
-		s.t.Early = nil
-		for _, e := range early {
-			s.dispatch(e)
-		}
+		s.takeEarly()
 	}
 }
 
@@ -103,6 +99,15 @@ func (s *step) overtake() {
 func (s *step) early(e plan.Event) {
 	if len(s.t.Early) < maxEarly {
 		s.t.Early = append(s.t.Early, e)
+	}
+}
+
+// takeEarly takes up the reactions and presses that came before it was known where their message is.
+func (s *step) takeEarly() {
+	early := s.t.Early
+	s.t.Early = nil
+	for _, e := range early {
+		s.dispatch(e)
 	}
 }
 

@@ -239,7 +239,6 @@ func clone(t plan.Thread) plan.Thread {
 	t.Asked = slices.Clone(t.Asked)
 	t.Linked = slices.Clone(t.Linked)
 	t.Lessons = slices.Clone(t.Lessons)
-	t.Learning = maps.Clone(t.Learning)
 	t.Reports = slices.Clone(t.Reports)
 	t.Approvals = slices.Clone(t.Approvals)
 	t.Carried = slices.Clone(t.Carried)

@@ -55,9 +55,10 @@ const (
 
 // LessonState is a lesson of a thread. It lives beside the design: neither waits for the other.
 type LessonState struct {
-	N         int         `json:"n"` // from 1; never used again in the thread
+	N         int         `json:"n"` // from 1: its place among the thread's lessons
 	Lesson    Lesson      `json:"lesson"`
 	Stage     LessonStage `json:"stage"`
+	Effect    EffectID    `json:"effect,omitempty"` // whose result it waits for
 	Teaching  *Teaching   `json:"teaching,omitempty"`
 	Reports   []Report    `json:"reports,omitempty"`
 	Message   MessageRef  `json:"message,omitzero"` // where it is shown

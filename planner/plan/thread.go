@@ -67,8 +67,6 @@ type Thread struct {
 	PR          *PR          `json:"pr,omitempty"`
 	// Lessons are the changes of the glossary that were wished for in this thread; they outlive a design.
 	Lessons []LessonState `json:"lessons,omitempty"`
-	// Learning maps the effects of lessons to their number.
-	Learning map[EffectID]int `json:"learning,omitempty"`
 	// Watched is the last look at PR; Looks counts them.
 	Watched *PRStatus `json:"watched,omitempty"`
 	Looks   int       `json:"looks,omitempty"`
