@@ -202,8 +202,30 @@ func checkIndependent(ctx context.Context, s *subject) finding {
 		}
 		agree = append(agree, f.detail)
 	}
+	if f, ok := s.supported(ctx); !ok {
+		return f
+	}
 	s.agreed = true
 	return passed("%s", strings.Join(agree, "; "))
+}
+
+// supported is false with a finding when a new model has rows for groups that the base rows do not have. An edited model has its own.
+func (s *subject) supported(ctx context.Context) (finding, bool) {
+	if s.edited() != nil {
+		return finding{}, true
+	}
+	sql, err := reading.Support(s.spec, s.relationName, underTest)
+	if err != nil || sql == "" {
+		return failed("looking for the rows behind each group failed: %v", err), err == nil
+	}
+	got, err := s.query(ctx, sql, 1)
+	if err != nil {
+		return failed("looking for the rows behind each group failed: %v", err), false
+	}
+	if n := whole(got.Rows[0][0]); n > 0 {
+		return failed("%s without any figure, of groups that no row belongs to", count(n, "row")).at(s.change.ModelPath, 0), false
+	}
+	return finding{}, true
 }
 
 func (s *subject) compare(ctx context.Context, spec plan.Spec, m plan.Measure, model string) (reading.Comparison, error) {

@@ -59,21 +59,6 @@ func Compare(spec plan.Spec, m plan.Measure, names Names, model string) (string,
 		return "", err
 	}
 	keys := b.keys()
-	on := "true"
-	if len(keys) > 0 {
-		var parts []string
-		for _, k := range keys {
-			parts = append(parts, fmt.Sprintf("m.%s is not distinct from r.%s", k, k))
-		}
-		on = strings.Join(parts, " and ")
-	}
-	select_ := func(alias string) string {
-		var cols []string
-		for _, k := range keys {
-			cols = append(cols, alias+"."+k)
-		}
-		return strings.Join(cols, ", ")
-	}
 	both := "m.seen and r.seen"
 	// A value beside NULL is a difference: without coalesce it would be neither equal nor unequal.
 	same := fmt.Sprintf("coalesce(m.value is not distinct from r.value or abs(cast(m.value as double) - cast(r.value as double)) <= %s * greatest(1, abs(cast(r.value as double))), false)", tolerance)
@@ -82,9 +67,9 @@ func Compare(spec plan.Spec, m plan.Measure, names Names, model string) (string,
 	}
 	example := "'model ' || coalesce(cast(m.value as varchar), 'null') || ', independent ' || coalesce(cast(r.value as varchar), 'null')"
 	if len(keys) > 0 {
-		example = fmt.Sprintf("concat_ws(', ', %s) || ': ' || %s", select_("m"), example)
+		example = fmt.Sprintf("concat_ws(', ', m.%s) || ': ' || %s", strings.Join(keys, ", m."), example)
 	}
-	modelSide := "select *, true as seen from (select " + strings.Join(append(append([]string(nil), keys...), ident(m.Name)+" as value"), ", ") + " from " + model + ")"
+	modelSide := "select *, true as seen from (select " + strings.Join(append(keys, ident(m.Name)+" as value"), ", ") + " from " + model + ")"
 	return fmt.Sprintf(`select
   count(*) filter (where %[1]s) as groups,
   count(*) filter (where %[1]s and not %[2]s) as differ,
@@ -92,7 +77,7 @@ func Compare(spec plan.Spec, m plan.Measure, names Names, model string) (string,
   count(*) filter (where r.seen is null and coalesce(m.value, 0) <> 0 or m.seen and %[8]s) as extra,
   min(%[4]s) filter (where %[1]s and not %[2]s) as example
 from (%[5]s) as m full join (select *, true as seen from (%[6]s)) as r on %[7]s`,
-		both, same, expected, example, modelSide, query, on, beyond), nil
+		both, same, expected, example, modelSide, query, sameKeys(keys, "m", "r"), beyond), nil
 }
 
 // zeroOrNull: an empty group may show 0 or NULL for a count or a sum.

@@ -22,23 +22,11 @@ func (b *builder) conversion(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	from, err := b.rows(base)
-	if err != nil {
-		return "", err
-	}
 	period := ""
 	if b.spec.Time != nil {
 		period = b.period("f.firstmile_at")
 	}
-	dims, err := b.dimensions(base, period)
-	if err != nil {
-		return "", err
-	}
-	where, err := b.conditions(base)
-	if err != nil {
-		return "", err
-	}
-	value, err := calculated(m, base)
+	s, err := b.selection(base, period)
 	if err != nil {
 		return "", err
 	}
@@ -49,19 +37,10 @@ func (b *builder) conversion(m plan.Measure) (string, error) {
 	}
 	converted := fmt.Sprintf("exists (select 1 from follow as t where t.who = f.%[1]s and t.at >= %[2]s%[3]s and not exists "+
 		"(select 1 from others as o where o.who = t.who and %[4]s > %[2]s and %[4]s <= t.at))", ident(m.Interval.Entity), cut(own), within, cut("o.at"))
-	columns := append(dims, value+" as value")
-	if b.spec.Time != nil {
-		columns = append([]string{period + " as " + ident(b.spec.Time.Name)}, columns...)
-	}
-	sql := fmt.Sprintf("with others as (%s), follow as (%s), dated as (select f.*, %s as firstmile_at from %s as f) "+
-		"select %s from (select f.*, %s as firstmile_converted from dated as f) as f", others, follow, b.when(base), from, strings.Join(columns, ", "), converted)
-	if len(where) > 0 {
-		sql += " where " + strings.Join(where, " and ")
-	}
-	if len(b.keys()) > 0 {
-		sql += " group by all"
-	}
-	return sql, nil
+	with := fmt.Sprintf("with others as (%s), follow as (%s), dated as (select f.*, %s as firstmile_at from %s as f) ", others, follow, b.when(base), s.from)
+	s.from = "(select f.*, " + converted + " as firstmile_converted from dated as f) as f"
+	value, err := calculated(m, base)
+	return with + b.query(s, value), err
 }
 
 // events lists who had an event of a kind, when, and whether only its day is known.

@@ -2,7 +2,6 @@ package reading
 
 import (
 	"fmt"
-	"strings"
 
 	"firstmile/planner/plan"
 )
@@ -17,48 +16,25 @@ func (b *builder) cumulative(m plan.Measure) (string, error) {
 	case m.Time == "":
 		return "", &Unsupported{"a measure without a time column"}
 	}
-	from, err := b.rows(m)
+	s, err := b.selection(m, "p.firstmile_start")
 	if err != nil {
 		return "", err
 	}
-	dims, err := b.dimensions(m, "p.firstmile_start")
-	if err != nil {
-		return "", err
-	}
-	where, err := b.conditions(m)
-	if err != nil {
-		return "", err
-	}
-	value, err := aggregate(m)
-	if err != nil {
-		return "", err
-	}
-	periods, err := b.periods()
+	periods, err := b.axis()
 	if err != nil {
 		return "", err
 	}
 	at := b.when(m)
-	where = append(where, at+" < p.firstmile_end")
+	s.from = fmt.Sprintf("(%s) as p, %s as f", periods, s.from)
+	s.where = append(s.where, at+" < p.firstmile_end")
 	switch {
 	case m.Trailing != nil:
-		where = append(where, fmt.Sprintf("%s >= p.firstmile_end - interval %s", at, length(*m.Trailing)))
+		s.where = append(s.where, fmt.Sprintf("%s >= p.firstmile_end - interval %s", at, length(*m.Trailing)))
 	case m.GrainToDate != "":
 		larger := *t
 		larger.Grain = m.GrainToDate
-		where = append(where, fmt.Sprintf("%s >= %s", at, startOf(&larger, "p.firstmile_start")))
+		s.where = append(s.where, fmt.Sprintf("%s >= %s", at, startOf(&larger, "p.firstmile_start")))
 	}
-	columns := append([]string{"p.firstmile_start as " + ident(t.Name)}, dims...)
-	return fmt.Sprintf("select %s, %s as value from (%s) as p, %s as f where %s group by all",
-		strings.Join(columns, ", "), value, periods, from, strings.Join(where, " and ")), nil
-}
-
-// length is a span as DuckDB counts it: it has no quarters.
-func length(s plan.Span) string {
-	if s.Count < 0 {
-		return fmt.Sprintf("(%d) %s", s.Count, s.Unit) // of quarters no one looks back with a negative span
-	}
-	if s.Unit == plan.Quarter {
-		return fmt.Sprintf("%d month", 3*s.Count)
-	}
-	return fmt.Sprintf("%d %s", s.Count, s.Unit)
+	value, err := aggregate(m)
+	return b.query(s, value), err
 }

@@ -50,14 +50,6 @@ func (b *builder) derived(m plan.Measure) (string, error) {
 	return fmt.Sprintf("select %s from (%s) as f", strings.Join(append(slices.Clone(keys), safe(*m.Formula).String()+" as value"), ", "), found), nil
 }
 
-func sameKeys(keys []string, l, r string) string {
-	on := make([]string, len(keys))
-	for i, k := range keys {
-		on[i] = fmt.Sprintf("%s.%s is not distinct from %s.%s", l, k, r, k)
-	}
-	return strings.Join(on, " and ")
-}
-
 // input is an input's value in a group: 0 for a count or sum without rows, as far back as there is data at all.
 func (b *builder) input(in plan.Measure, alias string) (string, error) {
 	value := "cast(" + alias + ".value as double)"
@@ -104,7 +96,7 @@ func (b *builder) began(measures []plan.Measure) ([]string, error) {
 	return out, nil
 }
 
-// shifted gives each period of the model what an earlier one had: the same reading, without the start of the window, moved.
+// shifted gives each period that the model has or should have what an earlier one had: the same reading, without the start of the window, moved.
 func (b *builder) shifted(m plan.Measure) (string, error) {
 	if b.spec.Time == nil {
 		return "", &Unsupported{"a measure with an offset window but without periods"}
@@ -116,9 +108,13 @@ func (b *builder) shifted(m plan.Measure) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	periods, err := b.periodList()
+	if err != nil {
+		return "", err
+	}
 	name := ident(b.spec.Time.Name)
 	moved := b.later(name, *earlier.back)
-	return fmt.Sprintf("select * replace (%s as %s) from (%s) where %s in (select %s from %s)", moved, name, sql, moved, name, b.model), nil
+	return fmt.Sprintf("select * replace (%s as %s) from (%s) where %s in (%s)", moved, name, sql, moved, periods), nil
 }
 
 // later is the start of a period moved by a span.

@@ -76,14 +76,6 @@ func (b *builder) firsts(m plan.Measure, within bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	from, err := b.rows(base)
-	if err != nil {
-		return "", err
-	}
-	where, err := b.conditions(base)
-	if err != nil {
-		return "", err
-	}
 	at := b.when(base)
 	columns := []string{entity + " as who", at + " as firstmile_at"}
 	period := ""
@@ -98,13 +90,13 @@ func (b *builder) firsts(m plan.Measure, within bool) (string, error) {
 			earlier = append(earlier, b.period("o.at")+" = "+period)
 		}
 	}
-	dims, err := b.dimensions(base, period)
+	s, err := b.selection(base, period)
 	if err != nil {
 		return "", err
 	}
-	where = append(where, at+" is not null", entity+" is not null",
+	where := append(s.where, at+" is not null", entity+" is not null",
 		fmt.Sprintf("not exists (select 1 from (%s) as o where %s)", others, strings.Join(earlier, " and ")))
-	return fmt.Sprintf("select %s from %s as f where %s", strings.Join(append(columns, dims...), ", "), from, strings.Join(where, " and ")), nil
+	return fmt.Sprintf("select %s from %s as f where %s", strings.Join(append(columns, s.dims...), ", "), s.from, strings.Join(where, " and ")), nil
 }
 
 // funnel follows every entity that entered from one step to the next.

@@ -107,7 +107,7 @@ func (b *builder) follow(alias, at string, hops []plan.Hop, column string, depth
 func (b *builder) valid(alias string, v plan.Validity, at string) string {
 	from, to := b.moment(alias+"."+ident(v.From)), b.moment(alias+"."+ident(v.To))
 	if b.asOf != "" {
-		return fmt.Sprintf("%s < %s and (%s is null or %s >= %s)", from, at, to, to, at)
+		return b.holds(from, to, at)
 	}
 	day := func(edge string) string {
 		return fmt.Sprintf("case when %s then cast(%s as date) else %s end", b.day(at), edge, edge)

@@ -111,3 +111,14 @@ func looksBack(measures []plan.Measure) bool {
 	}
 	return false
 }
+
+// length is a span as DuckDB counts it: it has no quarters.
+func length(s plan.Span) string {
+	if s.Count < 0 {
+		return fmt.Sprintf("(%d) %s", s.Count, s.Unit) // of quarters no one looks back with a negative span
+	}
+	if s.Unit == plan.Quarter {
+		return fmt.Sprintf("%d month", 3*s.Count)
+	}
+	return fmt.Sprintf("%d %s", s.Count, s.Unit)
+}

@@ -170,35 +170,13 @@ func (b *builder) calendar(axis plan.TimeAxis, input plan.Measure) (string, erro
 
 // extent lists the first and the last moment of each relation that a measure reads.
 func (b *builder) extent(m plan.Measure) (string, error) {
-	parts := m.Inputs
-	if m.Numerator != nil && m.Denominator != nil {
-		parts = []plan.Measure{*m.Numerator, *m.Denominator}
-	}
 	var rows []string
-	for _, p := range parts {
-		sql, err := b.extent(p)
-		if err != nil {
-			return "", err
-		}
-		rows = append(rows, sql)
-	}
-	if len(parts) > 0 {
-		return strings.Join(rows, " union all "), nil
-	}
-	from, err := b.rows(m)
-	if err != nil {
-		return "", err
-	}
-	first, last := b.when(m), b.when(m)
-	if iv := m.Interval; m.Kind == plan.Population && iv != nil {
-		first = b.at(iv.From)
-		if last = first; iv.For == nil {
-			last = fmt.Sprintf("case when %[1]s <= current_date then %[1]s else %[2]s end", b.at(iv.To), first)
-		}
-	} else if m.Time == "" {
-		return "", &Unsupported{"a measure without a time column"}
-	}
-	return fmt.Sprintf("select min(%s) as began, max(%s) as reached from %s as f", first, last, from), nil
+	err := b.leaves(m, func(x plan.Measure) error {
+		from, first, last, err := b.dated(x)
+		rows = append(rows, fmt.Sprintf("select min(%s) as began, max(%s) as reached from %s as f", first, last, from))
+		return err
+	})
+	return strings.Join(rows, " union all "), err
 }
 
 // part is a part of a date that comes back, counted as plan.DatePart says.

@@ -8,7 +8,7 @@ import (
 )
 
 // population counts entities, or adds values, as they are at an edge of each period. The periods are those of
-// the model under test; without a time axis the only period is the window.
+// the model under test and those it should have; without a time axis the only period is the window and, without a window, today.
 func (b *builder) population(m plan.Measure) (string, error) {
 	iv := m.Interval
 	if iv == nil {
@@ -23,45 +23,26 @@ func (b *builder) population(m plan.Measure) (string, error) {
 	if iv.State == plan.Closing || iv.State == plan.Gained {
 		at, other = end, start
 	}
-	from, err := b.names(m.Model)
+	periods, err := b.periods(iv.State)
 	if err != nil {
 		return "", err
 	}
 	b = b.seenAt(at)
-	dims, err := b.dimensions(m, start)
+	s, err := b.selection(m, start)
 	if err != nil {
 		return "", err
 	}
-	where, err := b.conditions(m)
-	if err != nil {
-		return "", err
-	}
-	value, err := aggregate(m)
-	if err != nil {
-		return "", err
-	}
-	periods, err := b.periods()
-	if err != nil {
-		return "", err
-	}
-	where = append(where, b.covers(iv, at), "f."+ident(iv.Entity)+" is not null")
+	s.where = append(s.where, b.covers(iv, at), "f."+ident(iv.Entity)+" is not null")
 	if iv.State == plan.Lost || iv.State == plan.Gained {
-		gone, err := b.absent(m, from, other)
+		gone, err := b.absent(m, s.from, other)
 		if err != nil {
 			return "", err
 		}
-		where = append(where, gone)
+		s.where = append(s.where, gone)
 	}
-	var columns []string
-	if b.spec.Time != nil {
-		columns = append(columns, "p.firstmile_start as "+ident(b.spec.Time.Name))
-	}
-	columns = append(append(columns, dims...), value+" as value")
-	sql := fmt.Sprintf("select %s from (%s) as p, %s as f where %s", strings.Join(columns, ", "), periods, from, strings.Join(where, " and "))
-	if len(b.keys()) > 0 {
-		sql += " group by all"
-	}
-	return sql, nil
+	s.from = fmt.Sprintf("(%s) as p, %s as f", periods, s.from)
+	value, err := aggregate(m)
+	return b.query(s, value), err
 }
 
 // seenAt is the same reading with versions as they are at the edge of a period.
@@ -71,14 +52,23 @@ func (b *builder) seenAt(edge string) *builder {
 	return &out
 }
 
-// covers: the row's interval holds the last moment before the edge of a period, after which starts and ends belong to the next.
+// covers: the row's interval holds at the edge of a period.
 func (b *builder) covers(iv *plan.Interval, at string) string {
 	from := b.at(iv.From)
 	if iv.For != nil {
-		return fmt.Sprintf("%s < %s and %s + interval %s >= %s", from, at, from, length(*iv.For), at)
+		return b.holds(from, from+" + interval "+length(*iv.For), at)
 	}
-	to := b.at(iv.To)
-	return fmt.Sprintf("%s < %s and (%s is null or %s >= %s)", from, at, to, to, at)
+	return b.holds(from, b.at(iv.To), at)
+}
+
+// holds: what is valid from one moment to another, or for good, holds at the edge of a period. That is the last moment before it, after
+// which starts and ends belong to the next; without any period who starts today is there, and who ends today is not.
+func (b *builder) holds(from, to, at string) string {
+	began, lasts := "<", ">="
+	if b.spec.Time == nil && b.spec.Window == nil {
+		began, lasts = "<=", ">"
+	}
+	return fmt.Sprintf("%[1]s %[4]s %[3]s and (%[2]s is null or %[2]s %[5]s %[3]s)", from, to, at, began, lasts)
 }
 
 // absent: no row of the same entity covers the other edge. The measure's own
@@ -94,77 +84,23 @@ func (b *builder) absent(m plan.Measure, from, at string) (string, error) {
 		ident(iv.Entity), ident(iv.Entity), from, strings.Join(inner, " and "), ident(iv.Entity)), nil
 }
 
-// periods lists the periods of the model, and those it should have, as firstmile_start and firstmile_end.
-func (b *builder) periods() (string, error) {
+// periods lists what a population is counted for, as firstmile_start and firstmile_end: the periods of the axis or, without one, the
+// window or today, for the edges that the state asks for.
+func (b *builder) periods(state plan.PopulationState) (string, error) {
 	t := b.spec.Time
-	if t == nil {
-		w := b.spec.Window
-		if w == nil || w.From == "" || w.To == "" {
-			return "", &Unsupported{"a population without periods or a closed window"}
+	if t != nil {
+		return b.axis()
+	}
+	edges := [2]string{"null", "current_date"}
+	if w := b.spec.Window; w != nil {
+		for i, day := range []string{w.From, w.To} {
+			if edges[i] = "null"; day != "" {
+				edges[i] = "date " + quote(day)
+			}
 		}
-		return fmt.Sprintf("select date %s as firstmile_start, date %s as firstmile_end", quote(w.From), quote(w.To)), nil
 	}
-	s, err := b.span()
-	if err != nil {
-		return "", err
+	if edges[0] == "null" && state != plan.Closing || edges[1] == "null" && state != plan.Opening {
+		return "", &Unsupported{"a population without periods or the edge of a window"}
 	}
-	start := "firstmile_period"
-	if b.back != nil {
-		start = b.later(start, plan.Span{Count: -b.back.Count, Unit: b.back.Unit})
-	}
-	end := fmt.Sprintf("%s + %s", start, step(t.Grain))
-	if t.Grain != plan.Hour {
-		end = "cast(" + end + " as date)"
-	}
-	due := fmt.Sprintf("unnest(generate_series(cast(%s as timestamp), cast(%s as timestamp), %s))", s.first, s.last, step(t.Grain))
-	if t.Grain != plan.Hour {
-		due = "cast(" + due + " as date)"
-	}
-	return fmt.Sprintf("select %s as firstmile_start, %s as firstmile_end from (select %s as firstmile_period from %s union select %s)",
-		start, end, ident(t.Name), b.model, due), nil
-}
-
-// ratio divides two independent readings, group by group.
-func (b *builder) ratio(m plan.Measure) (string, error) {
-	if m.Numerator == nil || m.Denominator == nil {
-		return "", &Unsupported{"a ratio without both parts"}
-	}
-	over, err := b.measure(*m.Numerator)
-	if err != nil {
-		return "", err
-	}
-	if m.Denominator.Whole != nil {
-		return b.share(m, over)
-	}
-	under, err := b.measure(*m.Denominator)
-	if err != nil {
-		return "", err
-	}
-	zero := func(part plan.Measure, x string) string {
-		if zeroWhenEmpty(part) {
-			return "coalesce(" + x + ", 0)"
-		}
-		return x
-	}
-	value := fmt.Sprintf("%s / nullif(cast(%s as double), 0)", zero(*m.Numerator, "cast(n.value as double)"), "d.value")
-	keys := b.keys()
-	if len(keys) == 0 {
-		return fmt.Sprintf("select %s as value from (%s) as n, (%s) as d", value, over, under), nil
-	}
-	var columns, on []string
-	for _, k := range keys {
-		columns = append(columns, fmt.Sprintf("coalesce(n.%s, d.%s) as %s", k, k, k))
-		on = append(on, fmt.Sprintf("n.%s is not distinct from d.%s", k, k))
-	}
-	return fmt.Sprintf("select %s, %s as value from (%s) as n full join (%s) as d on %s",
-		strings.Join(columns, ", "), value, over, under, strings.Join(on, " and ")), nil
-}
-
-// zeroWhenEmpty: no rows means a count or sum of zero, but an unknown average or extreme.
-func zeroWhenEmpty(m plan.Measure) bool {
-	switch m.Agg {
-	case plan.Sum, plan.Count, plan.CountDistinct, plan.SumBoolean:
-		return true
-	}
-	return false
+	return fmt.Sprintf("select %s as firstmile_start, %s as firstmile_end", edges[0], edges[1]), nil
 }

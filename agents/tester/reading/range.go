@@ -23,65 +23,110 @@ type span struct {
 }
 
 // span looks at all measures of the Spec. Where they are of several relations, only what all of them cover is
-// expected, and what any of them covers is allowed. A period has ended when the data reach its last day; where
-// only complete periods were asked for, the one after is not expected.
+// expected, and what any of them covers is allowed. A period is complete when the data reach its last day, or the window its end.
 func (b *builder) span() (span, error) {
-	var lows, highs, ends []string
+	var lows, highs []string
 	for _, m := range b.spec.Measures {
 		if err := b.leaves(m, func(x plan.Measure) error {
-			from, err := b.rows(x)
+			from, first, last, err := b.dated(x)
 			if err != nil {
 				return err
 			}
-			edge := func(agg, column string) string {
-				return fmt.Sprintf("(select cast(%s(%s) as timestamp) from %s as f)", agg, b.at(column), from)
-			}
-			low, high := timeColumn(x), timeColumn(x)
-			if iv := x.Interval; x.Kind == plan.Population && iv != nil {
-				if low, high = iv.From, iv.To; iv.For != nil {
-					high = low
-				}
-			}
-			if low == "" {
-				return &Unsupported{"a measure without a time column"}
-			}
-			lows, highs = append(lows, edge("min", low)), append(highs, edge("max", low))
-			ends = append(ends, edge("max", high), edge("max", low))
+			lows = append(lows, fmt.Sprintf("(select cast(min(%s) as timestamp) from %s as f)", first, from))
+			highs = append(highs, fmt.Sprintf("(select cast(max(%s) as timestamp) from %s as f)", last, from))
 			return nil
 		}); err != nil {
 			return span{}, err
 		}
 	}
-	all := func(f string, list []string) string {
+	each := func(list []string) string {
 		slices.Sort(list)
-		return f + "(" + strings.Join(slices.Compact(list), ", ") + ")"
+		return "(" + strings.Join(slices.Compact(list), ", ") + ")"
 	}
-	return b.within(all("greatest", slices.Clone(lows)), all("least", slices.Clone(highs)), all("least", lows), all("greatest", ends)), nil
+	low, high := each(lows), each(highs)
+	return b.within("greatest"+low, "least"+high, "least"+low, "greatest"+high), nil
 }
 
-// within cuts the edges of the data to the window and rounds them to periods.
+// dated are the rows of a measure with the expressions of the first and the last moment that a row f knows of: when it happened or,
+// of an interval, when it began and, where that is over, when it ended.
+func (b *builder) dated(m plan.Measure) (from, first, last string, err error) {
+	if from, err = b.rows(m); err != nil {
+		return "", "", "", err
+	}
+	if iv := m.Interval; m.Kind == plan.Population && iv != nil {
+		first = b.at(iv.From)
+		if last = first; iv.For == nil {
+			last = fmt.Sprintf("case when %[1]s <= current_date then %[1]s else %[2]s end", b.at(iv.To), first)
+		}
+		return from, first, last, nil
+	}
+	if m.Time == "" {
+		return "", "", "", &Unsupported{"a measure without a time column"}
+	}
+	return from, b.when(m), b.when(m), nil
+}
+
+// within cuts the edges of the data to the window and rounds them to periods: those that the rows of all measures reach from low to
+// high, those of any from start to end.
 func (b *builder) within(low, high, start, end string) span {
 	t := b.spec.Time
-	closed := high // what lies within the last period that counts
-	if w := b.spec.Window; w != nil {
-		if w.From != "" {
-			from := "timestamp " + quote(w.From)
-			low, start = "greatest("+low+", "+from+")", from
-		}
-		if w.To != "" {
-			to := "timestamp " + quote(w.To) + " - interval 1 microsecond"
-			closed, end = "least("+high+", "+to+")", to
-		}
+	w := plan.Window{}
+	if b.spec.Window != nil {
+		w = *b.spec.Window
 	}
-	last := startOf(t, closed)
+	if w.From != "" {
+		start = "timestamp " + quote(w.From)
+		low = "greatest(" + low + ", " + start + ")"
+	}
+	if t.Complete && t.Grain != plan.Hour { // of hours only a later one says that they are over
+		high, end = high+" + interval 1 day", end+" + interval 1 day"
+	}
+	if w.To != "" {
+		end = "timestamp " + quote(w.To)
+		if !t.Complete {
+			end += " - interval 1 microsecond"
+		}
+		high = "least(" + high + ", " + end + ")"
+	}
+	s := span{first: startOf(t, low), last: startOf(t, "("+high+")"), from: startOf(t, start), to: startOf(t, "("+end+")")}
 	if t.Complete {
-		day := " + interval 1 day"
-		if t.Grain == plan.Hour {
-			day = ""
+		s.last, s.to = s.last+" - "+step(t.Grain), s.to+" - "+step(t.Grain)
+		if w.From != "" && w.To != "" { // a window within one period shows that part
+			s.to = "greatest(" + s.from + ", " + s.to + ")"
 		}
-		last = fmt.Sprintf("%s - %s", startOf(t, "("+closed+day+")"), step(t.Grain))
 	}
-	return span{first: startOf(t, low), last: last, from: startOf(t, start), to: startOf(t, end)}
+	return s
+}
+
+// periodList lists the periods of the model, and those it should have, as firstmile_period.
+func (b *builder) periodList() (string, error) {
+	s, err := b.span()
+	if err != nil {
+		return "", err
+	}
+	t := b.spec.Time
+	due := fmt.Sprintf("unnest(generate_series(cast(%s as timestamp), cast(%s as timestamp), %s))", s.first, s.last, step(t.Grain))
+	if t.Grain != plan.Hour {
+		due = "cast(" + due + " as date)"
+	}
+	return fmt.Sprintf("select %s as firstmile_period from %s union select %s", ident(t.Name), b.model, due), nil
+}
+
+// axis is where these periods start and end, as firstmile_start and firstmile_end, moved by what the reading looks back.
+func (b *builder) axis() (string, error) {
+	periods, err := b.periodList()
+	if err != nil {
+		return "", err
+	}
+	start := "firstmile_period"
+	if b.back != nil {
+		start = b.later(start, plan.Span{Count: -b.back.Count, Unit: b.back.Unit})
+	}
+	end := fmt.Sprintf("%s + %s", start, step(b.spec.Time.Grain))
+	if b.spec.Time.Grain != plan.Hour {
+		end = "cast(" + end + " as date)"
+	}
+	return fmt.Sprintf("select %s as firstmile_start, %s as firstmile_end from (%s)", start, end, periods), nil
 }
 
 // leaves visits the parts of a measure that read rows.

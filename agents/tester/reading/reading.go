@@ -10,8 +10,10 @@
 // Populations by edge: Opening is the set of entities with a row that holds just before the
 // period's start; Closing the same before its end; Lost = Opening minus Closing; Gained = Closing minus Opening.
 //
-// lookup.go finds columns, moment.go places rows in time, balance.go, conversion.go, follow.go (retentions and funnels), cumulative.go, derived.go, share.go and population.go read one kind of
-// measure each. What cannot be computed a second way is an *Unsupported error, never a pass.
+// lookup.go finds columns, moment.go places rows in time, range.go says which periods there should be. balance.go,
+// conversion.go, cumulative.go, derived.go, follow.go (retentions and funnels), overperiods.go, population.go and
+// ratio.go read one kind of measure each. compare.go, support.go and rank.go put the model beside what was read. What
+// cannot be computed a second way is an *Unsupported error, never a pass.
 package reading
 
 import (
@@ -86,41 +88,72 @@ func (b *builder) keys() []string {
 	return keys
 }
 
-func (b *builder) simple(m plan.Measure) (string, error) {
-	from, err := b.rows(m)
-	if err != nil {
-		return "", err
+// sameKeys is true where two groups are the same; null is a group. Where nothing identifies a group there is one.
+func sameKeys(keys []string, l, r string) string {
+	if len(keys) == 0 {
+		return "true"
 	}
-	where, err := b.conditions(m)
-	if err != nil {
-		return "", err
+	on := make([]string, len(keys))
+	for i, k := range keys {
+		on[i] = fmt.Sprintf("%s.%s is not distinct from %s.%s", l, k, r, k)
 	}
+	return strings.Join(on, " and ")
+}
+
+// selection is what a reading selects: the rows of a measure, called f, in groups.
+type selection struct {
+	from   string
+	period string   // the expression of a row's period; empty without a time axis
+	dims   []string // the dimensions, with their names
+	where  []string
+}
+
+// selection takes the rows of a measure that the Spec's and its own filters let through.
+func (b *builder) selection(m plan.Measure, period string) (selection, error) {
+	s := selection{period: period}
+	var err error
+	if s.from, err = b.rows(m); err != nil {
+		return s, err
+	}
+	if s.dims, err = b.dimensions(m, period); err != nil {
+		return s, err
+	}
+	s.where, err = b.conditions(m)
+	return s, err
+}
+
+// query has the value of each group.
+func (b *builder) query(s selection, value string) string {
 	var columns []string
+	if b.spec.Time != nil {
+		columns = append(columns, s.period+" as "+ident(b.spec.Time.Name))
+	}
+	columns = append(append(columns, s.dims...), value+" as value")
+	sql := "select " + strings.Join(columns, ", ") + " from " + s.from
+	if len(s.where) > 0 {
+		sql += " where " + strings.Join(s.where, " and ")
+	}
+	if len(b.keys()) > 0 {
+		sql += " group by all"
+	}
+	return sql
+}
+
+func (b *builder) simple(m plan.Measure) (string, error) {
 	period := ""
 	if b.spec.Time != nil {
 		if m.Time == "" {
 			return "", &Unsupported{"a measure without a time column"}
 		}
 		period = b.period(b.when(m))
-		columns = append(columns, period+" as "+ident(b.spec.Time.Name))
 	}
-	dims, err := b.dimensions(m, period)
+	s, err := b.selection(m, period)
 	if err != nil {
 		return "", err
 	}
+	s.from += " as f"
 	value, err := aggregate(m)
-	if err != nil {
-		return "", err
-	}
-	columns = append(append(columns, dims...), value+" as value")
-	sql := "select " + strings.Join(columns, ", ") + " from " + from + " as f"
-	if len(where) > 0 {
-		sql += " where " + strings.Join(where, " and ")
-	}
-	if len(b.keys()) > 0 {
-		sql += " group by all"
-	}
-	return sql, nil
+	return b.query(s, value), err
 }
 
 // conditions are the filters of the Spec and the measure, and the window.
@@ -230,3 +263,12 @@ func aggregate(m plan.Measure) (string, error) {
 func ident(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+
+// zeroWhenEmpty: no rows means a count or sum of zero, but an unknown average or extreme.
+func zeroWhenEmpty(m plan.Measure) bool {
+	switch m.Agg {
+	case plan.Sum, plan.Count, plan.CountDistinct, plan.SumBoolean:
+		return true
+	}
+	return false
+}
