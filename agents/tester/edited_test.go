@@ -12,33 +12,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-const monthlySQL = `with orders as (
-
-    select * from {{ ref('fct_orders') }}
-
-),
-
-customers as (
-
-    select * from {{ ref('dim_customers') }}
-
-),
-
-final as (
-
-    select
-        cast(date_trunc('month', orders.ordered_at) as date) as month,
-        coalesce(customers.region, 'unknown') as region,
-        count(*) as orders
-    from orders
-    left join customers on orders.customer_id = customers.customer_id
-    where orders.status = 'paid'
-    group by 1, 2
-
-)
-
-select * from final
-`
+// monthlySQL is the model that is edited: the good one, counting orders.
+var monthlySQL = strings.Replace(goodSQL, "sum(orders.amount) as revenue", "count(*) as orders", 1)
 
 // monthlyExtended adds revenue beside the model's rows.
 const monthlyExtended = `added as (
