@@ -172,8 +172,11 @@ func (l *list) read() (reply, bool) {
 // maxPieces bounds what is read as a list; a longer text is a description.
 const maxPieces = 12
 
-// take reads one piece: "churn: revenue", an option's name, or a number, "both" or "not sure" for the next question.
+// take reads one piece: a "thanks", "churn: revenue", an option's name, or a number, "both" or "not sure" for the next question.
 func (l *list) take(text string) bool {
+	if slices.Contains(closers, bare(text)) {
+		return true
+	}
 	for i, q := range l.open {
 		if about, ok := subjectOf(q, text); ok {
 			if a := inPlaceOf(q, about); a.Option != "" {

@@ -24,7 +24,7 @@ var (
 		"whatever", "whichever", "whatever you think", "either", "either one", "any", "don't care", "dont care", "don't mind",
 		"doesn't matter", "doesnt matter", "no preference", "as you like", "hard to say"}
 	openers = []string{"i'm", "im", "i am", "i", "we", "really", "honestly", "sorry", "hm", "hmm", "um", "well", "it", "take", "use", "go with", "just", "have"}
-	closers = []string{"please", "then", "really", "sorry", "yet", "tbh", "for me", "thanks", "is fine"}
+	closers = []string{"please", "pls", "thank you", "thx", "then", "really", "sorry", "yet", "tbh", "for me", "thanks", "is fine"}
 )
 
 // isDefault is "I don't know": the marked option is taken and recorded as an assumption.

@@ -106,7 +106,7 @@ func (q Question) Match(text string) (Option, bool) {
 
 // MatchNumber finds the option by its place: 1 is the first, also "the second one" or "the last".
 func (q Question) MatchNumber(text string) (Option, bool) {
-	if n, ok := ordinal(normal(text), len(q.Options)); ok {
+	if n, ok := ordinal(text, len(q.Options)); ok {
 		return q.Options[n-1], true
 	}
 	return Option{}, false
@@ -137,24 +137,21 @@ func (q Question) MatchName(text string) (Option, bool) {
 }
 
 // besides are words of an answer that tell no option from another: "I think billing, please".
-const besides = " a an the one ones option by per of for in as i we it is its be that this think guess mean meant want need would like should" +
-	" say go with take use let's lets have prefer please thanks yes ok okay "
+const besides = " a an the one ones option by per of for in as i i'd i'll we it is its be that this think guess mean meant want need would like should" +
+	" say go with take use let's lets have prefer please pls thanks thx thank you yes ok okay "
+
+func tells(word string) bool { return !strings.Contains(besides, " "+word+" ") }
 
 // byWords finds the only option whose label or id holds all words that count. Those of the subject itself tell nothing.
 func (q Question) byWords(text string) (Option, bool) {
-	subject := wordsOf(q.Subject)
-	var want []string
-	for _, w := range wordsOf(text) {
-		if !strings.Contains(besides, " "+w+" ") && !slices.Contains(subject, w) {
-			want = append(want, w)
-		}
-	}
+	subject := wordsOf(q.Subject, nil)
+	want := slices.DeleteFunc(wordsOf(text, tells), func(w string) bool { return slices.Contains(subject, w) })
 	if len(want) == 0 {
 		return Option{}, false
 	}
 	var found []Option
 	for _, o := range q.Options {
-		have := wordsOf(strings.ToLower(o.Label + " " + o.ID))
+		have := wordsOf(strings.ToLower(o.Label+" "+o.ID), nil)
 		if !slices.ContainsFunc(want, func(w string) bool { return !slices.Contains(have, w) }) {
 			found = append(found, o)
 		}
@@ -165,23 +162,33 @@ func (q Question) byWords(text string) (Option, bool) {
 	return found[0], true
 }
 
-// wordsOf cuts a lower-case text into words, a plural "s" left off.
-func wordsOf(text string) []string {
-	words := strings.FieldsFunc(text, func(r rune) bool {
-		return r != '\'' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	for i, w := range words {
-		if len(w) > 3 && !strings.HasSuffix(w, "ss") {
-			words[i] = strings.TrimSuffix(w, "s")
+// wordsOf cuts a lower-case text into those words that keep is true of (nil: all), a plural "s" left off.
+func wordsOf(text string, keep func(string) bool) []string {
+	var out []string
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return r != '\'' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if keep != nil && !keep(w) {
+			continue
 		}
+		if len(w) > 3 && !strings.HasSuffix(w, "ss") {
+			w = strings.TrimSuffix(w, "s")
+		}
+		out = append(out, w)
 	}
-	return words
+	return out
 }
 
-// ordinal reads "2", "2nd", "the second one", "the latter" of n options.
+// ordinal reads "2", "2nd", "the second one, please", "the latter" of n options.
 func ordinal(text string, n int) (int, bool) {
-	text = strings.TrimSuffix(strings.TrimPrefix(text, "the "), " one")
-	text = strings.TrimSuffix(strings.TrimPrefix(text, "option "), " option")
+	var told []string
+	for _, w := range strings.Fields(text) {
+		if w = normal(w); w != "" && tells(w) {
+			told = append(told, w)
+		}
+	}
+	if len(told) != 1 {
+		return 0, false
+	}
+	text = told[0]
 	if i, err := strconv.Atoi(text); err == nil {
 		return i, i >= 1 && i <= n
 	}
