@@ -84,6 +84,7 @@ func (s *step) giveUp(f plan.Failure) {
 	s.forget()
 	s.t.Stage = plan.StageEscalated
 	s.post("", plan.Message{Kind: plan.SayFailed, Text: f.Message})
+	s.remember()
 }
 
 // timer asks for one wake-up; zero or less takes an earlier wish back.
