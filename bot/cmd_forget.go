@@ -29,22 +29,17 @@ func (c *forgetCommand) Run(ctx context.Context, p program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	counted := 0
 	n, err := memory.New(db, nil).Forget(ctx, func(d plan.PastDesign) bool {
-		match := (c.Person == "" || d.Requester.ID == c.Person) && (c.Channel == "" || d.Root.Channel == c.Channel) &&
+		return (c.Person == "" || d.Requester.ID == c.Person) && (c.Channel == "" || d.Root.Channel == c.Channel) &&
 			(c.Project == "" || d.Project == plan.ProjectID(c.Project))
-		if match {
-			counted++
-		}
-		return match && !c.DryRun
-	})
+	}, c.DryRun)
 	if err != nil {
 		return err
 	}
+	done := "are"
 	if c.DryRun {
-		_, err = fmt.Fprintf(p.stdout, "%d past designs would be forgotten.\n", counted)
-		return err
+		done = "would be"
 	}
-	_, err = fmt.Fprintf(p.stdout, "%d past designs are forgotten.\n", n)
+	_, err = fmt.Fprintf(p.stdout, "%d past designs %s forgotten.\n", n, done)
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,10 +45,15 @@ type Memory struct {
 
 	mu    sync.Mutex
 	known map[plan.ProjectID]map[string]plan.PastDesign // by key, read when first asked for
+	swept bool                                          // oldSpace is empty
 }
 
 // space of the store's notes.
 const space = "past_designs"
+
+// oldSpace held published designs whole, their SQL included, before there was a memory. Nothing reads it any more, and what
+// a person wants forgotten stands in it, too: it is emptied.
+const oldSpace = "designs"
 
 // maxAlike bounds how many like requests a thread is told of.
 const maxAlike = 3
@@ -138,8 +144,8 @@ func (m *Memory) visible(ctx context.Context, p plan.PastDesign, channel string)
 	return p, true
 }
 
-// Forget takes out every design for which which is true, and counts them.
-func (m *Memory) Forget(ctx context.Context, which func(plan.PastDesign) bool) (int, error) {
+// Forget takes out every design for which which is true, and counts them; a dry run only counts.
+func (m *Memory) Forget(ctx context.Context, which func(plan.PastDesign) bool, dry bool) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	found := map[string]plan.ProjectID{}
@@ -152,6 +158,12 @@ func (m *Memory) Forget(ctx context.Context, which func(plan.PastDesign) bool) (
 	})
 	if err != nil {
 		return 0, fmt.Errorf("looking through the memory: %w", err)
+	}
+	if dry {
+		return len(found), nil
+	}
+	if err := m.sweep(ctx); err != nil {
+		return 0, err
 	}
 	for k, project := range found {
 		if err := m.drop(ctx, project, k); err != nil {
@@ -174,6 +186,9 @@ func (m *Memory) load(ctx context.Context, project plan.ProjectID) (map[string]p
 	if all, ok := m.known[project]; ok {
 		return all, nil
 	}
+	if err := m.sweep(ctx); err != nil {
+		return nil, err
+	}
 	all := map[string]plan.PastDesign{}
 	err := m.notes.Scan(ctx, space, string(project)+"/", func(k string, value []byte) error {
 		var p plan.PastDesign
@@ -187,4 +202,24 @@ func (m *Memory) load(ctx context.Context, project plan.ProjectID) (map[string]p
 	}
 	m.known[project] = all
 	return all, nil
+}
+
+// sweep empties oldSpace, once.
+func (m *Memory) sweep(ctx context.Context) error {
+	if m.swept {
+		return nil
+	}
+	var keys []string
+	err := m.notes.Scan(ctx, oldSpace, "", func(k string, _ []byte) error {
+		keys = append(keys, k)
+		return nil
+	})
+	for _, k := range keys {
+		err = errors.Join(err, m.notes.Delete(ctx, oldSpace, k))
+	}
+	if err != nil {
+		return fmt.Errorf("dropping the designs of an earlier version: %w", err)
+	}
+	m.swept = true
+	return nil
 }

@@ -82,7 +82,7 @@ func TestLearnAgain(t *testing.T) {
 	if err != nil || len(all) != 2 || all[0].Meaning != "second" || all[1].Meaning != "third" {
 		t.Errorf("remembered %v, %v", all, err)
 	}
-	if n, err := m.Forget(context.Background(), func(p plan.PastDesign) bool { return p.Root.Channel == "C1" }); n != 2 || err != nil {
+	if n, err := m.Forget(context.Background(), func(p plan.PastDesign) bool { return p.Root.Channel == "C1" }, false); n != 2 || err != nil {
 		t.Errorf("forgot %d, %v", n, err)
 	}
 	if all, err := m.Designs(context.Background(), "shop"); len(all) != 0 || err != nil {
@@ -100,8 +100,36 @@ func TestDamaged(t *testing.T) {
 	if all, err := m.Designs(ctx, "shop"); len(all) != 1 || err != nil {
 		t.Errorf("%v, %v", all, err)
 	}
-	if n, err := m.Forget(ctx, func(plan.PastDesign) bool { return false }); n != 1 || err != nil {
-		t.Errorf("forgot %d, %v", n, err)
+	for _, dry := range []bool{true, true, false} { // a dry run leaves it where it is
+		if n, err := m.Forget(ctx, func(plan.PastDesign) bool { return false }, dry); n != 1 || err != nil {
+			t.Errorf("forgot %d, %v", n, err)
+		}
+	}
+	if n, err := m.Forget(ctx, func(plan.PastDesign) bool { return false }, true); n != 0 || err != nil {
+		t.Errorf("%d are left, %v", n, err)
+	}
+}
+
+// What an earlier version kept whole is gone once the memory is used, and once something is forgotten.
+func TestSweep(t *testing.T) {
+	ctx := context.Background()
+	for name, use := range map[string]func(*Memory) error{
+		"read": func(m *Memory) error { _, err := m.Designs(ctx, "shop"); return err },
+		"forget": func(m *Memory) error {
+			_, err := m.Forget(ctx, func(plan.PastDesign) bool { return false }, false)
+			return err
+		},
+	} {
+		db := store.NewMemory(store.Options{})
+		if err := db.Put(ctx, oldSpace, "slack:T1/C1/1", []byte(`{"request":{}}`)); err != nil {
+			t.Fatal(err)
+		}
+		if err := use(New(db, nil)); err != nil {
+			t.Fatal(err)
+		}
+		if _, there, err := db.Get(ctx, oldSpace, "slack:T1/C1/1"); there || err != nil {
+			t.Errorf("%s: still there, %v", name, err)
+		}
 	}
 }
 
