@@ -213,7 +213,9 @@ func (s *subject) bound(ctx context.Context, n *dbt.Node) finding {
 		d.after.known[n.ID] = append(d.after.known[n.ID], sandbox.Column{Name: c.Name, Type: c.Type})
 	}
 	if old, err := s.project.Compile(string(s.original[s.change.ModelPath])); err == nil {
-		d.before.own(ctx, n, old)
+		if c, err := d.before.bindAs(ctx, n, old); err == nil { // else the data or the files say
+			d.before.known[n.ID] = c
+		}
 	}
 	if bad, ok := d.readersOf(ctx, n, map[string]bool{}); !ok {
 		return bad
@@ -301,32 +303,4 @@ func enforced(n *dbt.Node) bool {
 	contract, _ := n.Config["contract"].(map[string]any)
 	on, _ := contract["enforced"].(bool)
 	return on
-}
-
-func newTyper(s *subject) *typer {
-	return &typer{s: s, known: map[string][]sandbox.Column{}, busy: map[string]bool{}}
-}
-
-// bind gives the columns of a model as its SQL has them now, whatever the data hold.
-func (t *typer) bind(ctx context.Context, n *dbt.Node) ([]sandbox.Column, error) {
-	sql, err := t.s.project.CompileNode(n)
-	if err != nil {
-		return nil, err
-	}
-	parents, err := t.relations(ctx, t.s.project.Parents(n.ID))
-	if err != nil {
-		return nil, err
-	}
-	return t.s.box.Bind(ctx, parents, sandbox.Untrusted(sql))
-}
-
-// own takes the columns of a model from its SQL; without them the data or the files say.
-func (t *typer) own(ctx context.Context, n *dbt.Node, sql string) {
-	parents, err := t.relations(ctx, t.s.project.Parents(n.ID))
-	if err != nil {
-		return
-	}
-	if c, err := t.s.box.Bind(ctx, parents, sandbox.Untrusted(sql)); err == nil {
-		t.known[n.ID] = c
-	}
 }

@@ -8,7 +8,7 @@
 //
 //	subject.go  the change beside the repository that it is meant for
 //	static.go   paths, YAML, Jinja: nothing but text
-//	sql.go      one SELECT, known relations, columns and types bound in DuckDB
+//	sql.go      one SELECT, known relations, columns and types bound in DuckDB; typer.go: the types of what it reads
 //	style.go    the project's conventions; required tests and descriptions
 //	edited.go   an edited model keeps its rows, and what is built on it works
 //	data.go     runs on data, grain unique, totals, independent reading
