@@ -56,8 +56,8 @@ func (r *reach) moment(m plan.Measure) (Scalar, dbt.Column, error) {
 	return at, col, err
 }
 
-// validThen is true for the version that is valid at the row's time, of a population at the instant that it is counted for. A version that begins within a day is that day's where only
-// the day is known.
+// validThen is true for the version that is valid at the row's time, of a population at the instant that it is counted
+// for. A version that begins within a day is that day's where only the day is known.
 func (r *reach) validThen(to end, v plan.Validity) ([]Scalar, error) {
 	var edges [2]Scalar
 	for i, name := range []string{v.From, v.To} {

@@ -4,10 +4,10 @@
 //
 // The way through the package:
 //
-//	build.go      Build: the order of the work
+//	build.go      Build: the order of the work; validate.go: what a Spec must say; tree.go: the plan that is built
 //	atom.go       measures are taken apart into atoms, the aggregates that rows are read for
 //	source.go     atoms that read the same rows together form a source; its rows and keys
-//	population.go sources over validity intervals
+//	population.go, overperiods.go: sources over validity intervals, and over periods within periods
 //	series.go     cumulative and balance sources
 //	follow.go     measures whose events follow each other: conversion.go, retention.go, funnel.go
 //	reach.go      columns over join paths; what would fan out is refused
@@ -15,9 +15,9 @@
 //	filter.go     filters as conditions; family.go: what a column's type means for them
 //	scalar.go     expressions of the Spec as scalars, checked
 //	anyof.go      filters behind a hop that leads to many rows
-//	period.go     when a row counts, and in which period
+//	period.go     when a row counts, and in which period; calendar.go: periods counted in Go; datepart.go: parts of a date
 //	span.go       which periods the result covers
-//	combine.go    several sources become one result
+//	combine.go    several sources become one result; skeleton.go: over every period
 //	share.go      parts of a total
 //	rank.go       top N
 //	extend.go     more columns for a model that exists
@@ -66,7 +66,7 @@ type builder struct {
 	names   *names
 	// split is true when the result has a row for each period of spec.Time.
 	split bool
-	// top is the step that holds the best groups, and keep how it is used.
+	// top is the step that holds the best groups.
 	top *topGroups
 
 	atoms   []*atom

@@ -10,12 +10,12 @@ const civilLayout = "2006-01-02"
 
 func civil(date string) (time.Time, error) { return time.Parse(civilLayout, date) }
 
-func grainOf(g plan.Grain) (plan.Grain, error) {
+func validGrain(g plan.Grain) error {
 	switch g {
 	case plan.Hour, plan.Day, plan.Week, plan.Month, plan.Quarter, plan.Year:
-		return g, nil
+		return nil
 	}
-	return "", refuse("grain", "I do not know the time grain %q.", g)
+	return refuse("grain", "I do not know the time grain %q.", g)
 }
 
 // floor is the first day of the period that t lies in.

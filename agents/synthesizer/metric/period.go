@@ -84,9 +84,8 @@ func dateLiteral(t time.Time) Scalar {
 	return Literal{plan.Literal{Kind: plan.DateLiteral, Text: t.Format(civilLayout)}}
 }
 
-// edges of the window as dates; the zero time is an open edge. Where an earlier period is looked up the window
-// reaches back as far, in whole periods. Where only complete
-// periods count, it ends with the last that fits, if any does.
+// edges of the window as dates; the zero time is an open edge. Where an earlier period is looked up the window reaches
+// back as far, in whole periods. Where only complete periods count, it ends with the last that fits, if any does.
 func (b *builder) edges() (from, to time.Time) {
 	w := b.spec.Window
 	if w == nil {

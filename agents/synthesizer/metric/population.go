@@ -5,9 +5,9 @@ import (
 )
 
 // A population source compares the two edges of a period. Its rows are those that are valid at one edge, the
-// anchor: the start for opening and lost, the end for closing and gained. Dimensions and the Spec's filters are
-// attributes of these rows. A row is valid at an edge if it is just before it. What is lost or gained are the rows whose entity has no row at all at the other edge, in
-// the population that the measure's own filters define.
+// anchor: the start for opening and lost, the end for closing and gained. A row is valid at an edge if it is just
+// before it. Dimensions and the Spec's filters are attributes of these rows. What is lost or gained are the rows whose
+// entity has no row at all at the other edge, in the population that the measure's own filters define.
 
 // needsEdge refuses a state that the design without periods gives no instant for.
 func (b *builder) needsEdge(m plan.Measure) error {

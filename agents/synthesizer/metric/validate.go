@@ -76,7 +76,7 @@ func (b *builder) reserveColumns() {
 }
 
 func validTime(t *plan.TimeAxis) error {
-	if _, err := grainOf(t.Grain); err != nil {
+	if err := validGrain(t.Grain); err != nil {
 		return err
 	}
 	switch t.WeekStart {
@@ -103,12 +103,12 @@ func (b *builder) validMeasure(m plan.Measure) error {
 		if s == nil {
 			continue
 		}
-		if _, err := grainOf(s.Unit); err != nil {
+		if err := validGrain(s.Unit); err != nil {
 			return err
 		}
 	}
 	if m.GrainToDate != "" {
-		if _, err := grainOf(m.GrainToDate); err != nil {
+		if err := validGrain(m.GrainToDate); err != nil {
 			return err
 		}
 	}
