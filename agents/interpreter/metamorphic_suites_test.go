@@ -252,20 +252,10 @@ func TestSuitesInAnyOrder(t *testing.T) {
 // constituents are the texts of the request's parts, where they follow each other with nothing but harmless words between them.
 func constituents(t *testing.T, c clearRequest) []string {
 	t.Helper()
-	k, release, err := c.i.at(t.Context(), c.ask("").Base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer release()
-	s := newSession(c.i, k, c.ask(c.Request))
-	s.tokenize()
-	l := grammar.Link(s.tokens, k.Knowledge, c.i.lexicon, nil)
-	divisions := grammar.Parse(l, s.turns, c.i.rules)
-	drafts := s.drafts(l, divisions)
-	if len(drafts) == 0 || drafts[0].refusal != nil {
+	s, l, d, ok := c.divided(t)
+	if !ok {
 		return nil
 	}
-	d := drafts[0].division
 	for _, i := range d.Skipped {
 		if !l.Harmless[i] || s.tokens[i].Light == "and" || s.tokens[i].Light == "," {
 			return nil
@@ -276,6 +266,42 @@ func constituents(t *testing.T, c clearRequest) []string {
 		out = append(out, c.Request[s.tokens[p.From].From:s.tokens[p.To-1].To])
 	}
 	return out
+}
+
+// divided is the best division of the request into parts.
+func (c clearRequest) divided(t *testing.T) (*session, grammar.Linked, grammar.Division, bool) {
+	t.Helper()
+	k, release, err := c.i.at(t.Context(), c.ask("").Base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	s := newSession(c.i, k, c.ask(c.Request))
+	s.tokenize()
+	l := grammar.Link(s.tokens, k.Knowledge, c.i.lexicon, nil)
+	best, _ := contenders(s.drafts(l, grammar.Parse(l, s.turns, c.i.rules)))
+	if best == nil {
+		return s, l, grammar.Division{}, false
+	}
+	return s, l, best.division, true
+}
+
+// takes reports whether a word may stand behind the request and leave it what it is: "for members only" is for members, and a model of
+// its own is one "instead".
+func (c clearRequest) takes(t *testing.T, word string) bool {
+	return word == "only" && c.endsRestricted(t) || word == "instead" && c.spec.Target.Separate
+}
+
+// endsRestricted reports whether the last words of the request are a period or a condition, which "only" may stand behind.
+func (c clearRequest) endsRestricted(t *testing.T) bool {
+	_, _, d, ok := c.divided(t)
+	if !ok {
+		return false
+	}
+	last := d.Parts[len(d.Parts)-1]
+	return last.Category == "window" || last.Category == "filter" || slices.ContainsFunc(d.Turns, func(s grammar.Structure) bool {
+		return slices.ContainsFunc(s.Conds(), func(x *grammar.Cond) bool { return x.To == last.To })
+	})
 }
 
 // orders are the orders of the parts that people use: the time first, the split first, and two at random.
@@ -297,7 +323,7 @@ var meaningless = []string{"excluding zorblax", "for frobnitz customers", "by qu
 // additions change what is asked for: the Spec changes, or they are asked about, or declined.
 var additions = []string{"top 3", "over 1000", "in 2019", "before 2020", "last month", "as a running total", "year over year", "vs last year", "on weekends",
 	"except", "not", "without", "only", "never", "at least 5", "per", "by", "divided by 7", "minus", "excluding", "and", "or", "unless", "if",
-	"but", "more than", "twice", "half of", "the median", "the smallest", "forecast"}
+	"but", "instead", "more than", "twice", "half of", "the median", "the smallest", "forecast"}
 
 // Nothing that is added to a request is ignored.
 func TestSuitesWithMore(t *testing.T) {
@@ -309,7 +335,7 @@ func TestSuitesWithMore(t *testing.T) {
 			more = append(more, variant{"meaningless", bare + " " + m})
 		}
 		for _, m := range additions {
-			if !strings.Contains(strings.ToLower(bare), m) && (m != "only" || len(c.spec.Filters) == 0 && c.spec.Window == nil) { // "for members only" is for members
+			if !strings.Contains(strings.ToLower(bare), m) && !c.takes(t, m) {
 				more = append(more, variant{"word of the language", bare + " " + m})
 			}
 		}

@@ -20,6 +20,9 @@ func (s *session) merge(turns []grammar.Structure) (grammar.Structure, []compose
 	for _, u := range out.Unsplit {
 		return out, nil, &compose.Refusal{Span: grammar.Span{From: u.From, To: u.To}, Reason: "there is nothing yet that could be left out"}
 	}
+	for _, at := range out.Replaces {
+		return out, nil, &compose.Refusal{Span: at, Reason: "there is nothing yet whose place it could take"}
+	}
 	var needs []compose.Need
 	for _, t := range turns[1:] {
 		n, refusal := s.revise(&out, t)

@@ -27,6 +27,7 @@ type Structure struct {
 	Omitted  []*Window
 	Also     bool
 	Instead  bool
+	Replaces []Span // words such as "instead" that cannot stand in a first turn
 }
 
 // Span of tokens.
@@ -183,6 +184,9 @@ func (s *Structure) add(it chart.Item) {
 			s.Also = true
 		case "instead":
 			s.Instead = true
+			if m == "instead" {
+				s.Replaces = append(s.Replaces, Span{it.From, it.To})
+			}
 		}
 	}
 }
