@@ -61,7 +61,7 @@ func (s *step) begin(m plan.Said) {
 	s.forget()
 	keep := s.t
 	s.t = plan.Thread{ID: keep.ID, Stage: plan.StageNew, Root: keep.Root, Usage: keep.Usage, Next: keep.Next,
-		Waiting: keep.Waiting, Retries: keep.Retries, Lessons: keep.Lessons}
+		Waiting: keep.Waiting, Retries: keep.Retries, Lessons: keep.Lessons, Early: keep.Early}
 	for id, slot := range keep.Posting {
 		if _, ok := lessonSlot(slot); ok {
 			set(&s.t.Posting, id, slot)

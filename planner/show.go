@@ -93,7 +93,6 @@ func (s *step) overtake() {
 	}
 	delete(s.t.Later, slotProposal)
 	delete(s.t.Slots, slotProposal)
-	s.t.Early = nil
 }
 
 func (s *step) early(e plan.Event) {

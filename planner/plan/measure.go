@@ -214,6 +214,15 @@ func (m Measure) DatedBy(c ColumnRef, paths []JoinPath) bool {
 	return false
 }
 
+// Parts are the measures that a measure is computed from: both sides of a ratio, else its inputs. A measure that is read from rows
+// has none, except where its rows are events that follow each other or periods.
+func (m Measure) Parts() []Measure {
+	if m.Numerator != nil && m.Denominator != nil {
+		return []Measure{*m.Numerator, *m.Denominator}
+	}
+	return m.Inputs
+}
+
 // BaseModels lists the relations whose rows the measure counts, sorted, each once: the ones that dimensions and filters
 // have to be reached from. Of a conversion these are the base events.
 func (m Measure) BaseModels() []string {
