@@ -76,7 +76,7 @@ func (b *Bot) send(ctx context.Context, channel, root string, post plan.Post, r 
 	}
 	_, ts, err := b.api.PostMessageContext(ctx, channel, options()...)
 	if isCode(err, "invalid_blocks") && hasPicture(r.Blocks) {
-		*r = render.Message(post.Message, render.Options{Call: b.people.ids(post.Message.Call)})
+		*r = b.chartless(post.Message)
 		_, ts, err = b.api.PostMessageContext(ctx, channel, options()...)
 	}
 	return ts, err
@@ -102,7 +102,7 @@ func (b *Bot) Edit(ctx context.Context, target plan.MessageRef, post plan.Post) 
 	r := b.render(ctx, post.Message)
 	_, _, _, err := b.api.UpdateMessageContext(ctx, target.Channel, target.TS, content(r)...)
 	if isCode(err, "invalid_blocks") && hasPicture(r.Blocks) {
-		r = render.Message(post.Message, render.Options{Call: b.people.ids(post.Message.Call)})
+		r = b.chartless(post.Message)
 		_, _, _, err = b.api.UpdateMessageContext(ctx, target.Channel, target.TS, content(r)...)
 	}
 	if err != nil {
@@ -142,15 +142,18 @@ func hasPicture(blocks []slack.Block) bool {
 
 // render makes the blocks. A chart that cannot be drawn or uploaded is left out: the rows are in the table.
 func (b *Bot) render(ctx context.Context, m plan.Message) render.Rendered {
-	o := render.Options{Call: b.people.ids(m.Call)}
-	if m.Kind == plan.SayProposal && m.Proposal != nil {
-		id, err := b.chart(ctx, m.Proposal)
-		if err != nil {
-			b.log.Warn("a proposal goes without its chart", "err", err)
-		}
-		o.Chart = id
+	if m.Kind != plan.SayProposal || m.Proposal == nil {
+		return b.chartless(m)
 	}
-	return render.Message(m, o)
+	id, err := b.chart(ctx, m.Proposal)
+	if err != nil {
+		b.log.Warn("a proposal goes without its chart", "err", err)
+	}
+	return render.Message(m, render.Options{Chart: id, Call: b.people.ids(m.Call)})
+}
+
+func (b *Bot) chartless(m plan.Message) render.Rendered {
+	return render.Message(m, render.Options{Call: b.people.ids(m.Call)})
 }
 
 // find looks in a thread for the message of an effect. Only the bot's own messages count.
