@@ -192,14 +192,11 @@ func dated(measures []plan.Measure) []plan.Measure {
 // eachLeaf visits the measures that are computed from rows.
 func eachLeaf(measures []plan.Measure, visit func(plan.Measure)) {
 	for _, m := range measures {
-		switch {
-		case m.Numerator != nil && m.Denominator != nil:
-			eachLeaf([]plan.Measure{*m.Numerator, *m.Denominator}, visit)
-		case len(m.Inputs) > 0:
-			eachLeaf(m.Inputs, visit)
-		default:
+		parts := m.Parts()
+		if len(parts) == 0 {
 			visit(m)
 		}
+		eachLeaf(parts, visit)
 	}
 }
 

@@ -55,10 +55,7 @@ func (s *subject) countRows(ctx context.Context, spec plan.Spec, m plan.Measure)
 // firstFact is the first measure, or part of one, that is computed from rows as they are.
 func firstFact(measures []plan.Measure) (plan.Measure, bool) {
 	for _, m := range measures {
-		parts := m.Inputs
-		if m.Numerator != nil && m.Denominator != nil {
-			parts = []plan.Measure{*m.Numerator, *m.Denominator}
-		}
+		parts := m.Parts()
 		if fact, ok := firstFact(parts); ok {
 			return fact, true
 		}

@@ -47,10 +47,8 @@ func timed(measures []plan.Measure) []plan.Measure {
 	for _, m := range measures {
 		var found []plan.Measure
 		switch {
-		case m.Numerator != nil && m.Denominator != nil:
-			found = timed([]plan.Measure{*m.Numerator, *m.Denominator})
-		case len(m.Inputs) > 0:
-			found = timed(m.Inputs)
+		case len(m.Parts()) > 0:
+			found = timed(m.Parts())
 		case m.Kind == plan.Population && m.Interval != nil:
 			found = []plan.Measure{{Model: m.Model, Time: m.Interval.From}}
 		case m.Time != "":

@@ -212,12 +212,8 @@ func leaves(m plan.Measure) []plan.Measure {
 	if m.Model != "" {
 		return []plan.Measure{m}
 	}
-	parts := m.Inputs
-	if m.Numerator != nil && m.Denominator != nil {
-		parts = []plan.Measure{*m.Numerator, *m.Denominator}
-	}
 	var out []plan.Measure
-	for _, p := range parts {
+	for _, p := range m.Parts() {
 		out = append(out, leaves(p)...)
 	}
 	return out

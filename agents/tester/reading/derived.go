@@ -72,11 +72,7 @@ func (b *builder) input(in plan.Measure, alias string) (string, error) {
 func (b *builder) began(measures []plan.Measure) ([]string, error) {
 	var out []string
 	for _, m := range measures {
-		parts := m.Inputs
-		if m.Numerator != nil && m.Denominator != nil {
-			parts = []plan.Measure{*m.Numerator, *m.Denominator}
-		}
-		if len(parts) > 0 {
+		if parts := m.Parts(); len(parts) > 0 {
 			below, err := b.began(parts)
 			if err != nil {
 				return nil, err

@@ -101,11 +101,7 @@ func (b *builder) window(moment string) []string {
 // looksBack reports whether any part of the measures is read at an earlier period.
 func looksBack(measures []plan.Measure) bool {
 	for _, m := range measures {
-		parts := m.Inputs
-		if m.Numerator != nil && m.Denominator != nil {
-			parts = []plan.Measure{*m.Numerator, *m.Denominator}
-		}
-		if m.Offset != nil || looksBack(parts) {
+		if m.Offset != nil || looksBack(m.Parts()) {
 			return true
 		}
 	}

@@ -103,11 +103,7 @@ func ofPeriod(m plan.Measure, ref plan.ColumnRef, paths []plan.JoinPath, p plan.
 	if m.Model != "" {
 		return m.Kind != plan.Population && m.DatedBy(ref, paths)
 	}
-	parts := m.Inputs
-	if m.Numerator != nil && m.Denominator != nil {
-		parts = []plan.Measure{*m.Numerator, *m.Denominator}
-	}
-	for _, x := range parts {
+	for _, x := range m.Parts() {
 		if !ofPeriod(x, ref, paths, p) {
 			return false
 		}

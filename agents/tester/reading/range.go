@@ -136,14 +136,9 @@ func (b *builder) leaves(m plan.Measure, visit func(plan.Measure) error) error {
 			return err
 		}
 	}
-	parts := slices.Clone(m.Inputs)
+	parts := m.Parts()
 	if (m.Kind == plan.Conversion || m.Kind == plan.Funnel) && len(parts) > 1 {
 		parts = parts[:1] // the events that only follow date nothing
-	}
-	for _, p := range []*plan.Measure{m.Numerator, m.Denominator} {
-		if p != nil {
-			parts = append(parts, *p)
-		}
 	}
 	for _, p := range parts {
 		if err := b.leaves(p, visit); err != nil {

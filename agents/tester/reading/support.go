@@ -43,26 +43,7 @@ func Support(spec plan.Spec, names Names, model string) (string, error) {
 
 // sources are measures that together have every group for which any row is read on the way to a measure, whatever the row's part in it.
 func sources(m plan.Measure) []plan.Measure {
-	var parts, out []plan.Measure
 	switch m.Kind {
-	case plan.Ratio:
-		if m.Numerator != nil {
-			parts = append(parts, *m.Numerator)
-		}
-		if m.Denominator != nil && m.Denominator.Whole == nil {
-			parts = append(parts, *m.Denominator)
-		}
-	case plan.Derived:
-		parts = m.Inputs
-	case plan.OverPeriods:
-		for _, in := range m.Inputs {
-			for _, x := range sources(in) {
-				over := m
-				over.Inputs = []plan.Measure{x}
-				out = append(out, over)
-			}
-		}
-		return out
 	case plan.Simple, plan.Cumulative:
 		m.Agg, m.Expr, m.Filters = plan.Count, nil, nil
 		return []plan.Measure{m}
@@ -78,12 +59,21 @@ func sources(m plan.Measure) []plan.Measure {
 			m.Interval = &iv
 		}
 		return []plan.Measure{m}
-	default:
+	case plan.Balance, plan.Conversion, plan.Retention, plan.Funnel:
 		return []plan.Measure{m}
 	}
-	for _, p := range parts {
+	var out []plan.Measure
+	for _, p := range m.Parts() {
+		if p.Whole != nil {
+			continue // has no groups of its own
+		}
 		for _, x := range sources(p) {
-			if x.Offset == nil {
+			switch {
+			case m.Kind == plan.OverPeriods:
+				over := m
+				over.Inputs = []plan.Measure{x}
+				x = over
+			case x.Offset == nil:
 				x.Offset = m.Offset
 			}
 			out = append(out, x)
