@@ -74,8 +74,7 @@ func (b *Builder) build(ctx context.Context, change plan.Change) (tester.BuildRe
 	if err != nil {
 		return tester.BuildResult{}, err
 	}
-	selection := b.selection(ctx, o.project, change, scratch.Database != "")
-	results, err := b.dbt.Build(ctx, scratch, selection)
+	results, err := b.dbt.Build(ctx, scratch, b.selection(ctx, o.project, change))
 	if err != nil {
 		if ctx.Err() != nil {
 			return tester.BuildResult{}, ctx.Err()
@@ -107,32 +106,28 @@ func (b *Builder) scratch(ctx context.Context, p Project, o *opened, change plan
 
 // selection is what dbt builds: the model, with what is built on it where it is edited, and with everything that those
 // read where the data lack some of it.
-func (b *Builder) selection(ctx context.Context, project *dbt.Project, change plan.Change, data bool) string {
+func (b *Builder) selection(ctx context.Context, project *dbt.Project, change plan.Change) string {
+	relations, err := b.w.relations(ctx, change.Base)
+	has := func(n *dbt.Node) bool {
+		return slices.ContainsFunc(relations, func(r sandbox.Relation) bool { return strings.EqualFold(r.Name, n.Relation.Identifier) })
+	}
 	f, _ := change.File(change.ModelPath)
 	n, known := project.Relation(change.Model)
-	built := data && b.parentsBuilt(ctx, project, change)
+	built := err == nil && parentsBuilt(project, f, has)
 	switch {
 	case f.Action != plan.Edit || !known || len(n.Downstream) == 0:
 		if built {
 			return change.Model
 		}
 		return "+" + change.Model
-	case built && b.downstreamBuilt(ctx, project, change, n):
+	case built && downstreamBuilt(project, n, has):
 		return change.Model + "+"
 	}
 	return "@" + change.Model
 }
 
 // downstreamBuilt reports whether everything that the models below an edited one read is in the data, or is built with them.
-func (b *Builder) downstreamBuilt(ctx context.Context, project *dbt.Project, change plan.Change, edited *dbt.Node) bool {
-	box, missing, err := b.w.Sandbox(ctx, change.Base)
-	if err != nil || missing != "" {
-		return false
-	}
-	relations, err := box.Catalog(ctx)
-	if err != nil {
-		return false
-	}
+func downstreamBuilt(project *dbt.Project, edited *dbt.Node, has func(*dbt.Node) bool) bool {
 	below := map[string]bool{edited.ID: true}
 	list := []*dbt.Node{edited}
 	for at := 0; at < len(list); at++ {
@@ -145,7 +140,7 @@ func (b *Builder) downstreamBuilt(ctx context.Context, project *dbt.Project, cha
 	}
 	for _, n := range list[1:] {
 		for _, p := range project.Parents(n.ID) {
-			if !below[p.ID] && !slices.ContainsFunc(relations, func(r sandbox.Relation) bool { return strings.EqualFold(r.Name, p.Relation.Identifier) }) {
+			if !below[p.ID] && !has(p) {
 				return false
 			}
 		}
@@ -153,18 +148,9 @@ func (b *Builder) downstreamBuilt(ctx context.Context, project *dbt.Project, cha
 	return true
 }
 
-// parentsBuilt reports whether everything that the model reads is in the data.
-func (b *Builder) parentsBuilt(ctx context.Context, project *dbt.Project, change plan.Change) bool {
-	box, missing, err := b.w.Sandbox(ctx, change.Base)
-	if err != nil || missing != "" {
-		return false
-	}
-	relations, err := box.Catalog(ctx)
-	if err != nil {
-		return false
-	}
-	f, _ := change.File(change.ModelPath)
-	for _, call := range jinja.Calls(string(f.Content)) {
+// parentsBuilt reports whether everything that the model in a file reads is in the data.
+func parentsBuilt(project *dbt.Project, file plan.File, has func(*dbt.Node) bool) bool {
+	for _, call := range jinja.Calls(string(file.Content)) {
 		if call.Name != "ref" && call.Name != "source" || len(call.Args) == 0 {
 			continue
 		}
@@ -172,8 +158,7 @@ func (b *Builder) parentsBuilt(ctx context.Context, project *dbt.Project, change
 		if call.Name == "source" {
 			name = strings.Join(call.Args, ".")
 		}
-		n, ok := project.Relation(name)
-		if !ok || !slices.ContainsFunc(relations, func(r sandbox.Relation) bool { return strings.EqualFold(r.Name, n.Relation.Identifier) }) {
+		if n, ok := project.Relation(name); !ok || !has(n) {
 			return false
 		}
 	}

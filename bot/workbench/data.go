@@ -56,6 +56,18 @@ func (w *Workbench) Sandbox(ctx context.Context, base plan.Base) (*sandbox.Sandb
 	return box, missing, err
 }
 
+// relations lists what the project's data hold.
+func (w *Workbench) relations(ctx context.Context, base plan.Base) ([]sandbox.Relation, error) {
+	box, missing, err := w.Sandbox(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	if missing != "" {
+		return nil, errors.New(missing)
+	}
+	return box.Catalog(ctx)
+}
+
 func (b *box) start(ctx context.Context, scratch string, id plan.ProjectID, path string) (*sandbox.Sandbox, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -105,7 +117,8 @@ func (w *Workbench) warehouse(ctx context.Context, p Project, o *opened) (path, 
 	if path != "" || err != nil {
 		return path, "", err
 	}
-	return w.fromSeeds(ctx, p, o)
+	built, err := w.fromSeeds(ctx, p, o)
+	return built.path, built.missing, err
 }
 
 // findDatabase looks for a dbt-duckdb project's file: where its profile says,

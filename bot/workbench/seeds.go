@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"firstmile/agents/dbt"
 	"firstmile/agents/dbt/build"
@@ -20,48 +21,32 @@ type seeded struct {
 // fromSeeds builds the data of a project that carries them as seeds: every model that dbt would build, under the names that
 // dbt gives them, in a file among the scratch files. It is all or nothing: a project whose models read sources
 // that are not there has no data, rather than some that look complete.
-func (w *Workbench) fromSeeds(ctx context.Context, p Project, o *opened) (string, string, error) {
-	o.building.Lock()
-	defer o.building.Unlock()
-	if o.seeded != nil {
-		return o.seeded.path, o.seeded.missing, nil
-	}
-	path, missing, err := w.buildSeeds(ctx, p, o)
-	if err != nil {
-		return "", "", err
-	}
-	o.seeded = &seeded{path: path, missing: missing}
-	return path, missing, nil
-}
-
-func (w *Workbench) buildSeeds(ctx context.Context, p Project, o *opened) (path, missing string, err error) {
-	if !hasSeeds(o.project) {
-		return "", "there is no .duckdb file in the project's folder, and no seeds to build one from", nil
-	}
-	const instead = "there is no .duckdb file in the project's folder, and none can be built from its seeds: "
-	statements, err := build.Statements(o.project)
-	if err != nil {
-		return "", instead + err.Error(), nil
-	}
-	own, err := os.MkdirTemp(w.o.Scratch, "seeds-") // two projects may call their files the same
-	if err != nil {
-		return "", "", fmt.Errorf("making a folder for the data: %w", err)
-	}
-	path = filepath.Join(own, build.File(o.project))
-	if err := sandbox.Build(ctx, path, filepath.Join(o.root, filepath.FromSlash(p.Dir)), statements); err != nil {
-		if ctx.Err() != nil {
-			return "", "", ctx.Err()
+func (w *Workbench) fromSeeds(ctx context.Context, p Project, o *opened) (seeded, error) {
+	return o.seeded.get(func() (seeded, error) {
+		if !hasSeeds(o.project) {
+			return seeded{missing: "there is no .duckdb file in the project's folder, and no seeds to build one from"}, nil
 		}
-		return "", instead + err.Error(), nil
-	}
-	return path, "", nil
+		const instead = "there is no .duckdb file in the project's folder, and none can be built from its seeds: "
+		statements, err := build.Statements(o.project)
+		if err != nil {
+			return seeded{missing: instead + err.Error()}, nil
+		}
+		own, err := os.MkdirTemp(w.o.Scratch, "seeds-") // two projects may call their files the same
+		if err != nil {
+			return seeded{}, fmt.Errorf("making a folder for the data: %w", err)
+		}
+		path := filepath.Join(own, build.File(o.project))
+		err = sandbox.Build(ctx, path, filepath.Join(o.root, filepath.FromSlash(p.Dir)), statements)
+		switch {
+		case ctx.Err() != nil:
+			return seeded{}, ctx.Err()
+		case err != nil:
+			return seeded{missing: instead + err.Error()}, nil
+		}
+		return seeded{path: path}, nil
+	})
 }
 
 func hasSeeds(p *dbt.Project) bool {
-	for _, n := range p.Nodes {
-		if n.Kind == dbt.Seed {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Nodes, func(n *dbt.Node) bool { return n.Kind == dbt.Seed })
 }

@@ -71,7 +71,7 @@ type Workbench struct {
 	o     Options
 	mu    sync.Mutex
 	caps  map[plan.ProjectID]*dbt.Cache
-	bases map[plan.Base]*opened
+	bases map[plan.Base]*lazy[*opened]
 	order []plan.Base // oldest first
 	boxes map[plan.ProjectID]*box
 
@@ -81,24 +81,20 @@ type Workbench struct {
 // keep bounds how many bases stay in memory for each project.
 const keep = 8
 
-// opened is a project at a base, read when first asked for.
+// opened is a project at a base.
 type opened struct {
-	once     sync.Once
-	err      error
 	root     string // folder of the repository's files
 	files    fs.FS
-	project  *dbt.Project
+	project  *dbt.Project // as its files describe it
 	glossary *glossary.Glossary
 	settings settings.Settings
-	building sync.Mutex
-	typing   sync.Mutex
-	typed    *dbt.Project // set when the project was first read beside its data
-	seeded   *seeded      // set when the data were first asked for and no file holds them
+	typed    lazy[*dbt.Project] // with the types that its data have
+	seeded   lazy[seeded]       // where no file holds the data
 }
 
 // New makes a Workbench. Nothing is read before it is asked for.
 func New(o Options) *Workbench {
-	return &Workbench{o: o, caps: map[plan.ProjectID]*dbt.Cache{}, bases: map[plan.Base]*opened{}, boxes: map[plan.ProjectID]*box{},
+	return &Workbench{o: o, caps: map[plan.ProjectID]*dbt.Cache{}, bases: map[plan.Base]*lazy[*opened]{}, boxes: map[plan.ProjectID]*box{},
 		libraries: map[plan.ProjectID]*library{}}
 }
 
@@ -172,7 +168,8 @@ func (w *Workbench) Read(ctx context.Context, base plan.Base) (*dbt.Project, fs.
 	if err != nil {
 		return nil, nil, err
 	}
-	return w.typed(ctx, base, o), o.files, nil
+	project, err := w.typed(ctx, base, o)
+	return project, o.files, err
 }
 
 // Root is the folder on this machine that holds the repository's files at base.
@@ -209,7 +206,7 @@ func (w *Workbench) forget(base plan.Base) {
 	w.order = slices.DeleteFunc(w.order, func(b plan.Base) bool { return b == base })
 }
 
-// open reads a project at a base, once for everyone who asks. A reading that failed is tried again by the next.
+// open reads a project at a base, once for everyone who asks.
 func (w *Workbench) open(ctx context.Context, base plan.Base) (*opened, error) {
 	p, err := w.configured(base.Project)
 	if err != nil {
@@ -218,7 +215,7 @@ func (w *Workbench) open(ctx context.Context, base plan.Base) (*opened, error) {
 	w.mu.Lock()
 	o := w.bases[base]
 	if o == nil {
-		o = &opened{}
+		o = &lazy[*opened]{}
 		w.bases[base] = o
 		w.order = append(w.order, base)
 		w.trim(base.Project)
@@ -229,12 +226,7 @@ func (w *Workbench) open(ctx context.Context, base plan.Base) (*opened, error) {
 		w.caps[base.Project] = cache
 	}
 	w.mu.Unlock()
-	o.once.Do(func() { o.err = o.read(ctx, p, base, cache) })
-	if o.err != nil {
-		w.forget(base)
-		return nil, o.err
-	}
-	return o, nil
+	return o.get(func() (*opened, error) { return read(ctx, p, base, cache) })
 }
 
 // trim drops the oldest bases of a project beyond keep.
@@ -251,25 +243,25 @@ func (w *Workbench) trim(id plan.ProjectID) {
 	}
 }
 
-func (o *opened) read(ctx context.Context, p Project, base plan.Base, cache *dbt.Cache) error {
+func read(ctx context.Context, p Project, base plan.Base, cache *dbt.Cache) (*opened, error) {
 	root, err := p.Source.Fetch(ctx, base.Commit)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	o.root, o.files = root, os.DirFS(root)
+	o := &opened{root: root, files: os.DirFS(root)}
 	if o.project, err = cache.Read(o.files, p.Dir); err != nil {
-		return plan.NewFailure(plan.Permanent, "project_unreadable", "The dbt project cannot be read: "+err.Error()+".", err)
+		return nil, plan.NewFailure(plan.Permanent, "project_unreadable", "The dbt project cannot be read: "+err.Error()+".", err)
 	}
 	if len(o.project.Broken) > 0 {
-		return broken(o.project.Broken)
+		return nil, broken(o.project.Broken)
 	}
 	if o.settings, err = settings.Read(o.files, p.Dir); err != nil {
-		return plan.NewFailure(plan.Permanent, "settings_unreadable", "The project's settings cannot be read: "+err.Error()+".", err)
+		return nil, plan.NewFailure(plan.Permanent, "settings_unreadable", "The project's settings cannot be read: "+err.Error()+".", err)
 	}
 	if o.glossary, err = readGlossary(o.files, p); err != nil {
-		return plan.NewFailure(plan.Permanent, "glossary_unreadable", "The glossary cannot be read: "+err.Error()+".", err)
+		return nil, plan.NewFailure(plan.Permanent, "glossary_unreadable", "The glossary cannot be read: "+err.Error()+".", err)
 	}
-	return nil
+	return o, nil
 }
 
 // maxBroken bounds how many files a failure names.
