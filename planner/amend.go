@@ -25,14 +25,11 @@ func (s *step) reopen(m plan.Said, text string, marked bool) bool {
 	}
 	target := settled
 	if _, _, named := onlyMatch(settled, text); !named {
+		if !marked {
+			return false
+		}
 		newest := settled[len(settled)-1]
-		_, number := newest.MatchNumber(text)
-		if !marked || !number && !isBoth(text) && !isDefault(text) {
-			r := readReply(text, settled)
-			if !marked || r.free || r.unclear != "" {
-				return false
-			}
-		} else {
+		if _, number := newest.MatchNumber(text); number || isBoth(text) || isDefault(text) {
 			target = []plan.Question{newest}
 		}
 	}
